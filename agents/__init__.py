@@ -1,0 +1,1 @@
+"""Who decides what happens next: the workflow graphs, their steps, readers and use cases."""

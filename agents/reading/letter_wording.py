@@ -1,0 +1,210 @@
+"""Words for the letter by templates: every sentence is built together with the spans that support it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from cases.authorization import AuthorizationNeed, Need
+from cases.case import Case
+from cases.criteria import CriteriaResult, Judgement, PolicyRef, State
+from cases.document import Document
+from cases.evidence import Defect, Evidence, Fact, Role, Span
+from cases.frozen import Frozen
+from cases.ids import DocumentId
+from cases.packet import ChartCitation, Citation, Letter, LetterPoint, PolicyCitation, Sentence, SentenceKind
+
+_MOST_EVIDENCE = 3
+_NOT_SHOWN = {
+    Defect.OTHER_PATIENT: "it belongs to another patient",
+    Defect.UNKNOWN_PATIENT: "the source does not say whose it is",
+    Defect.FAMILY_HISTORY: "it is about someone else",
+    Defect.NEGATED: "it is denied",
+    Defect.UNCERTAIN: "it is uncertain",
+    Defect.HYPOTHETICAL: "it is only a possibility",
+    Defect.PLANNED: "it is planned, not done",
+    Defect.REFUSED: "it was not done",
+    Defect.HISTORICAL: "it is history, not present",
+    Defect.UNDATED: "it has no date",
+    Defect.DATE_ISSUED_ONLY: "only its issue date is given",
+    Defect.STALE: "it is older than the time of need",
+    Defect.AFTER_WINDOW: "it is later than the order",
+    Defect.OTHER_SIDE: "it is of the other side",
+    Defect.SIDE_NOT_SHOWN: "the side is not stated",
+    Defect.DURATION_NOT_SHOWN: "how long is not stated",
+    Defect.DURATION_TOO_SHORT: "it was too short",
+    Defect.UNIT_UNKNOWN: "the unit is not stated",
+    Defect.HIDDEN_TEXT: "it is in hidden text",
+    Defect.UNRELIABLE_SCAN: "the scan is not legible enough",
+    Defect.IMPLAUSIBLE: "the value is not plausible",
+}
+
+
+class LetterMatter(Frozen):
+    """What a letter is written from. `wording` is our own short wording of the ordered code."""
+
+    case: Case
+    need: AuthorizationNeed
+    result: CriteriaResult
+    wording: str
+    payer_address: tuple[str, ...] = ()
+    written_on: date
+
+
+def long_date(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def write_letter(matter: LetterMatter, documents: Mapping[DocumentId, Document]) -> Letter:
+    """A letter of medical necessity: the request, then each criterion with what the chart shows.
+
+    What the chart does not show is said, never argued around.
+    """
+    case = matter.case
+    met = [leaf for leaf in _relevant_leaves(matter.result.root) if leaf.state is State.MET]
+    points = [
+        LetterPoint(heading="Request", sentences=tuple(_request(matter, documents))),
+        *(_point(leaf, matter.result.policy, documents) for leaf in met),
+        *_missing(matter.result, documents),
+    ]
+    signer = case.requester
+    return Letter(
+        date=long_date(matter.written_on),
+        sender=_party_lines(case),
+        recipient=(case.payer.name if case.payer else "Payer", *matter.payer_address),
+        subject=_subject(matter),
+        salutation="To the medical director:",
+        points=tuple(points),
+        closing="Respectfully,",
+        signer=signer.name if signer and signer.name else "the ordering clinician",
+        signer_npi=signer.npi if signer else "",
+    )
+
+
+def request_sentences(matter: LetterMatter, documents: Mapping[DocumentId, Document]) -> tuple[Sentence, ...]:
+    """The request alone, for the packet's summary."""
+    return tuple(_request(matter, documents))
+
+
+def _party_lines(case: Case) -> tuple[str, ...]:
+    party = case.requester
+    if party is None:
+        return ("The ordering clinician is not named in the order",)
+    lines = [party.name or "The ordering clinician is named by reference only"]
+    lines += [f"NPI {party.npi}"] if party.npi else []
+    address = party.address
+    place = " ".join(part for part in (address.city, address.state, address.postal_code) if part)
+    return tuple(line for line in (*lines, *address.line, place, party.phone) if line)
+
+
+def _subject(matter: LetterMatter) -> tuple[str, ...]:
+    case = matter.case
+    needed = matter.need.need is not Need.NOT_REQUIRED
+    kind = "Request for prior authorization" if needed else "Documentation of medical necessity"
+    code = case.order.codes[0].code if case.order.codes else ""
+    lines = [f"{kind}: {code} {matter.wording}".strip(), f"Patient: {case.patient.full_name}"]
+    if case.patient.birth_date:
+        lines.append(f"Born: {long_date(case.patient.birth_date)}")
+    if case.coverage and case.coverage.member_id:
+        lines.append(f"Member: {case.coverage.member_id}")
+    return (*lines, f"Case: {case.id}")
+
+
+def _request(matter: LetterMatter, documents: Mapping[DocumentId, Document]) -> list[Sentence]:
+    case = matter.case
+    order = documents[case.order.document_id]
+    asked = "Prior authorization is requested" if matter.need.need is not Need.NOT_REQUIRED else "Documented here is"
+    what = "for " if asked.startswith("Prior") else "the medical necessity of "
+    code = case.order.codes[0].code if case.order.codes else "the service ordered"
+    ordered = f", ordered on {long_date(case.order.authored_on)}" if case.order.authored_on else ""
+    citations = _fields(order, ("codeCodeableConcept", "code", "medicationCodeableConcept", "authoredOn"))
+    patient = documents.get(case.patient.document_id)
+    who = [f"The patient is {case.patient.full_name}"]
+    if case.patient.birth_date:
+        who.append(f", born on {long_date(case.patient.birth_date)}")
+    cited = _fields(patient, ("name", "name[0]", "birthDate")) if patient else []
+    coverage = documents.get(case.coverage.document_id) if case.coverage else None
+    if case.coverage and coverage and case.coverage.member_id:
+        who.append(f", member {case.coverage.member_id}")
+        cited += _fields(coverage, ("subscriberId", "identifier", "identifier[0]"))
+    return [
+        Sentence(kind=SentenceKind.REQUEST, text=f"{asked} {what}{code}{ordered}.", citations=tuple(citations)),
+        Sentence(kind=SentenceKind.REQUEST, text="".join(who) + ".", citations=tuple(cited)),
+    ]
+
+
+def _fields(document: Document, paths: Sequence[str]) -> list[Citation]:
+    found: list[Citation] = []
+    for path in paths:
+        place = document.field(path)
+        if place is not None:
+            span = Span(
+                document_id=document.id, start=place.start, end=place.end, quote=document.text[place.start : place.end]
+            )
+            found.append(ChartCitation(span=span, source=document.source))
+    return found
+
+
+def _relevant_leaves(node: Judgement) -> tuple[Judgement, ...]:
+    """Leaves that bear on the result: under a met `any`, only its met branches."""
+    if not node.children:
+        return (node,)
+    children = node.children
+    if node.op in ("any", "at_least") and node.state is State.MET:
+        children = tuple(child for child in children if child.state is State.MET)
+    if node.op == "none":
+        children = ()
+    return tuple(leaf for child in children for leaf in _relevant_leaves(child))
+
+
+def _point(leaf: Judgement, policy: PolicyRef, documents: Mapping[DocumentId, Document]) -> LetterPoint:
+    supports = [item for item in leaf.evidence if item.role is Role.SUPPORTS][:_MOST_EVIDENCE]
+    sentences = [*_policy_sentence(leaf, policy), *(_evidence_sentence(item, documents) for item in supports)]
+    return LetterPoint(heading=leaf.statement, sentences=tuple(sentences), criterion_id=leaf.id)
+
+
+def _policy_sentence(leaf: Judgement, policy: PolicyRef) -> list[Sentence]:
+    if leaf.policy_span is None:
+        return []
+    quote = " ".join(leaf.policy_span.quote.split())
+    effective = f", effective {long_date(policy.effective)}" if policy.effective else ""
+    text = f"{policy.number}{effective}, states: “{quote}”"
+    citation = PolicyCitation(policy=policy, span=leaf.policy_span)
+    return [Sentence(kind=SentenceKind.POLICY, text=text, citations=(citation,))]
+
+
+def _evidence_sentence(item: Evidence, documents: Mapping[DocumentId, Document]) -> Sentence:
+    fact = item.fact
+    when = f" on {long_date(fact.when.on)}" if fact.when else ""
+    quote = " ".join(fact.context.quote.split())
+    text = f"The chart records{when}: “{quote}”"
+    return Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=_fact_citations(fact, documents))
+
+
+def _fact_citations(fact: Fact, documents: Mapping[DocumentId, Document]) -> tuple[Citation, ...]:
+    spans = dict.fromkeys((fact.context, fact.span, *fact.supporting))
+    sources = {document_id: document.source for document_id, document in documents.items()}
+    return tuple(ChartCitation(span=span, source=sources.get(span.document_id, "")) for span in spans)
+
+
+def _missing(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> list[LetterPoint]:
+    """One point that lists what is not shown; absent when the tree is met."""
+    if result.root.state is State.MET:
+        return []
+    open_leaves = [leaf for leaf in _relevant_leaves(result.root) if leaf.state is not State.MET]
+    sentences = [_missing_sentence(leaf, result.policy, documents) for leaf in open_leaves if leaf.policy_span]
+    heading = "Not shown by the documents at hand"
+    return [LetterPoint(heading=heading, sentences=tuple(sentences))] if sentences else []
+
+
+def _missing_sentence(leaf: Judgement, policy: PolicyRef, documents: Mapping[DocumentId, Document]) -> Sentence:
+    assert leaf.policy_span is not None
+    citations: list[Citation] = [PolicyCitation(policy=policy, span=leaf.policy_span)]
+    text = f"{leaf.statement}: nothing about it was found in the chart."
+    if leaf.evidence:
+        nearest = leaf.evidence[0]
+        why = [finding.detail for finding in nearest.findings if finding.defect not in _NOT_SHOWN]
+        why += [_NOT_SHOWN[finding.defect] for finding in nearest.findings if finding.defect in _NOT_SHOWN]
+        quote = " ".join(nearest.fact.span.quote.split())
+        said = "; ".join(why) or "the value does not satisfy it"
+        text = f"{leaf.statement}: the chart records “{quote}”, but {said}."
+        citations += _fact_citations(nearest.fact, documents)
+    return Sentence(kind=SentenceKind.MISSING, text=text, citations=tuple(citations))

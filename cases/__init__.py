@@ -1,0 +1,1 @@
+"""The nouns of the product and their rules: pure, no input or output, no clock of its own."""

@@ -1,0 +1,139 @@
+"""Evaluate a bound criteria tree over facts; a fault in one leaf becomes ERROR there and nothing else."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from cases.criteria import (
+    AgeTest,
+    CriteriaResult,
+    CriteriaTree,
+    Criterion,
+    FindingTest,
+    Judgement,
+    MeasurementTest,
+    Op,
+    PersonTest,
+    State,
+    combine,
+)
+from cases.evidence import Evidence, Fact, Origin, Role
+from cases.ids import ConceptId
+from cases.leaf_evaluation import Anchors, Weighed, criterion_words, weigh_finding, weigh_measurement
+
+BIRTH_DATE = ConceptId("birth_date")
+"""The concept under which a reader hands over the patient's date of birth."""
+
+
+def person_concept(criterion_id: str) -> ConceptId:
+    """The concept under which a person's recorded answer to a PersonTest leaf is stored."""
+    return ConceptId(f"person:{criterion_id}")
+
+
+def evaluate(tree: CriteriaTree, facts: Sequence[Fact], anchors: Anchors) -> CriteriaResult:
+    """The tree with a state, evidence and reason on every node."""
+    return CriteriaResult(
+        tree_id=tree.id,
+        policy=tree.policy,
+        status=tree.status,
+        draft_reasons=tree.draft_reasons,
+        root=_judge(tree.root, facts, anchors),
+    )
+
+
+def _judge(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Judgement:
+    if criterion.op is Op.LEAF:
+        return _judge_leaf(criterion, facts, anchors)
+    children = tuple(_judge(child, facts, anchors) for child in criterion.children)
+    state = combine(criterion.op, [child.state for child in children], criterion.n)
+    deciding = [child.confidence for child in children if _bears_on(criterion.op, child.state, state)]
+    return Judgement(
+        id=criterion.id,
+        op=criterion.op,
+        statement=criterion.statement,
+        state=state,
+        confidence=min(deciding, default=min(child.confidence for child in children)),
+        n=criterion.n,
+        children=children,
+        policy_span=criterion.policy_span,
+    )
+
+
+def _bears_on(op: Op, child: State, parent: State) -> bool:
+    if op is Op.NONE and parent in (State.MET, State.NOT_MET):
+        return child is not parent
+    return child is parent
+
+
+def _judge_leaf(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Judgement:
+    weighed = _weigh(criterion, facts, anchors)
+    test = criterion.test
+    return Judgement(
+        id=criterion.id,
+        op=criterion.op,
+        statement=criterion.statement,
+        state=weighed.state,
+        confidence=round(weighed.confidence, 4),
+        reason=weighed.reason,
+        looked_for=criterion_words(criterion),
+        evidence=weighed.evidence,
+        policy_span=criterion.policy_span,
+        gap=criterion.gap,
+        required_document=isinstance(test, FindingTest) and test.required_document,
+    )
+
+
+def _weigh(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
+    match criterion.test:
+        case MeasurementTest() as test:
+            return weigh_measurement(test, facts, anchors)
+        case FindingTest() as test:
+            return weigh_finding(test, facts, anchors)
+        case AgeTest() as test:
+            return _weigh_age(test, facts, anchors)
+        case PersonTest() as test:
+            return _weigh_person(test, criterion.id, facts)
+        case None:
+            return Weighed(state=State.ERROR, reason="the leaf has no test", evidence=(), confidence=0.0)
+
+
+def age_on(birth: date, on: date) -> int:
+    """Whole years of age; a birthday on 29 February is reached on 1 March in other years."""
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def _weigh_age(test: AgeTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
+    on = anchors.service_date or anchors.order_date
+    births = [f for f in facts if f.concept == BIRTH_DATE and f.patient_id == anchors.patient_id and f.when]
+    if anchors.birth_date is None or on is None or not births:
+        reason = "the date of birth is not in the chart" if on else "the order has no date to reckon the age on"
+        return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=(), confidence=0.9)
+    if any(fact.when and fact.when.on != anchors.birth_date for fact in births):
+        evidence = tuple(Evidence(fact=fact, role=Role.CONSIDERED) for fact in births)
+        reason = "the chart gives more than one date of birth"
+        return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=evidence, confidence=0.5)
+    age = age_on(anchors.birth_date, on)
+    fits = (test.at_least is None or age >= test.at_least) and (test.below is None or age < test.below)
+    role = Role.SUPPORTS if fits else Role.CONTRADICTS
+    return Weighed(
+        state=State.MET if fits else State.NOT_MET,
+        reason=f"{age} years old on {on}",
+        evidence=tuple(Evidence(fact=fact, role=role) for fact in births),
+        confidence=max(fact.reliability for fact in births),
+    )
+
+
+def _weigh_person(test: PersonTest, criterion_id: str, facts: Sequence[Fact]) -> Weighed:
+    concept = person_concept(criterion_id)
+    answers = [fact for fact in facts if fact.concept == concept and fact.origin is Origin.PERSON]
+    if not answers:
+        reason = f"a person has to answer: {test.question}"
+        return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=(), confidence=0.9)
+    last = answers[-1]
+    yes = last.assertion.value == "affirmed"
+    role = Role.SUPPORTS if yes else Role.CONTRADICTS
+    return Weighed(
+        state=State.MET if yes else State.NOT_MET,
+        reason=last.statement,
+        evidence=(Evidence(fact=last, role=role),),
+        confidence=last.reliability,
+    )

@@ -1,0 +1,167 @@
+"""Facts with their qualifiers and spans: what a criterion may rest on, and why a fact does not count."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from cases.frozen import Frozen
+from cases.ids import ConceptId, DocumentId, FactId, PatientId
+
+
+class Span(Frozen):
+    """A passage of a chart document: code points [start, end) of its stored text, and that text verbatim."""
+
+    document_id: DocumentId
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+
+
+class DateBasis(StrEnum):
+    """What a fact's date rests on, strongest first."""
+
+    STATED = "stated"
+    EFFECTIVE = "effective"
+    NOTE = "note"
+    ENCOUNTER = "encounter"
+    ISSUED = "issued"
+
+
+class FactDate(Frozen):
+    """When a fact was true. `issued` alone says when it was made known, not when it was measured."""
+
+    on: date
+    basis: DateBasis
+    until: date | None = None
+
+
+class Assertion(StrEnum):
+    """What the writer says of the fact."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+    UNCERTAIN = "uncertain"
+    HYPOTHETICAL = "hypothetical"
+    PLANNED = "planned"
+    REFUSED = "refused"
+
+
+class Experiencer(StrEnum):
+    """Whom the fact is about."""
+
+    PATIENT = "patient"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class Setting(StrEnum):
+    """The condition under which something was measured."""
+
+    REST = "rest"
+    EXERCISE = "exercise"
+    SLEEP = "sleep"
+    AWAKE = "awake"
+    ROOM_AIR = "room_air"
+    ON_OXYGEN = "on_oxygen"
+    ON_TREATMENT = "on_treatment"
+
+
+class Laterality(StrEnum):
+    """Body side."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BILATERAL = "bilateral"
+
+
+class Origin(StrEnum):
+    """How the fact was read."""
+
+    STRUCTURED = "structured"
+    PROSE = "prose"
+    OCR = "ocr"
+    PERSON = "person"
+
+
+class Fact(Frozen):
+    """One clinical statement with everything that decides whether it counts.
+
+    `value` is in `unit` (the concept's canonical UCUM unit after conversion); `value_high` closes a stated
+    range. `settings` are only those the chart shows. `patient_id` is who the source names, None if it names
+    nobody. `hidden` marks text a reader of the page cannot see. `span` covers the words that state value and
+    concept; `context` the sentence or fields read; `supporting` are further passages that give its
+    date, setting or person (a note's header, another element of the resource). `reliability` is in 0..1.
+    """
+
+    id: FactId
+    concept: ConceptId
+    statement: str
+    assertion: Assertion
+    origin: Origin
+    span: Span
+    context: Span
+    experiencer: Experiencer = Experiencer.PATIENT
+    historical: bool = False
+    value: Decimal | None = None
+    value_high: Decimal | None = None
+    unit: str = ""
+    when: FactDate | None = None
+    settings: frozenset[Setting] = frozenset()
+    laterality: Laterality | None = None
+    duration_days: int | None = None
+    patient_id: PatientId | None = None
+    supporting: tuple[Span, ...] = ()
+    reliability: float = 1.0
+    hidden: bool = False
+
+
+class Defect(StrEnum):
+    """Why a fact that names the right thing still does not settle a criterion."""
+
+    OTHER_PATIENT = "other_patient"
+    UNKNOWN_PATIENT = "unknown_patient"
+    FAMILY_HISTORY = "family_history"
+    NEGATED = "negated"
+    UNCERTAIN = "uncertain"
+    HYPOTHETICAL = "hypothetical"
+    PLANNED = "planned"
+    REFUSED = "refused"
+    HISTORICAL = "historical"
+    UNDATED = "undated"
+    DATE_ISSUED_ONLY = "date_issued_only"
+    STALE = "stale"
+    AFTER_WINDOW = "after_window"
+    SETTING_NOT_SHOWN = "setting_not_shown"
+    OTHER_SETTING = "other_setting"
+    SIDE_NOT_SHOWN = "side_not_shown"
+    OTHER_SIDE = "other_side"
+    DURATION_NOT_SHOWN = "duration_not_shown"
+    DURATION_TOO_SHORT = "duration_too_short"
+    UNIT_UNKNOWN = "unit_unknown"
+    HIDDEN_TEXT = "hidden_text"
+    UNRELIABLE_SCAN = "unreliable_scan"
+    IMPLAUSIBLE = "implausible"
+
+
+class Role(StrEnum):
+    """What a fact does for a leaf."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    CONSIDERED = "considered"
+
+
+class Finding(Frozen):
+    """A defect with the words that explain it to a reader (`at rest is not stated`)."""
+
+    defect: Defect
+    detail: str
+
+
+class Evidence(Frozen):
+    """A fact weighed for one leaf."""
+
+    fact: Fact
+    role: Role
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,247 @@
+"""Weigh facts against one leaf: a fact counts only if date, person, setting, assertion and value all hold."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from cases.criteria import Comparison, Criterion, FindingTest, MeasurementTest, State, Window
+from cases.evidence import (
+    Assertion,
+    DateBasis,
+    Defect,
+    Evidence,
+    Experiencer,
+    Fact,
+    Finding,
+    Origin,
+    Role,
+    Setting,
+)
+from cases.frozen import Frozen
+from cases.ids import PatientId
+
+_OPPOSITE = {
+    Setting.REST: {Setting.EXERCISE, Setting.SLEEP},
+    Setting.EXERCISE: {Setting.REST, Setting.SLEEP},
+    Setting.SLEEP: {Setting.AWAKE, Setting.EXERCISE, Setting.REST},
+    Setting.AWAKE: {Setting.SLEEP},
+    Setting.ROOM_AIR: {Setting.ON_OXYGEN},
+    Setting.ON_OXYGEN: {Setting.ROOM_AIR},
+}
+_ASSERTION_DEFECT = {
+    Assertion.NEGATED: Finding(defect=Defect.NEGATED, detail="the note denies it"),
+    Assertion.UNCERTAIN: Finding(defect=Defect.UNCERTAIN, detail="stated as uncertain"),
+    Assertion.HYPOTHETICAL: Finding(defect=Defect.HYPOTHETICAL, detail="stated as a possibility or instruction"),
+    Assertion.PLANNED: Finding(defect=Defect.PLANNED, detail="planned, not shown as done"),
+    Assertion.REFUSED: Finding(defect=Defect.REFUSED, detail="refused or not done"),
+}
+_UNRELIABLE_BELOW = 0.6
+_ISSUED_ONLY_FACTOR = 0.9
+
+
+class Anchors(Frozen):
+    """Whose chart it is and the dates that windows hang on."""
+
+    patient_id: PatientId
+    birth_date: date | None
+    order_date: date | None
+    service_date: date | None
+    discharge_date: date | None = None
+
+    def on(self, anchor: str) -> date | None:
+        dates = {"order": self.order_date, "service": self.service_date, "discharge": self.discharge_date}
+        return dates[anchor]
+
+
+class Weighed(Frozen):
+    """The state of one leaf with the facts that made it, and why in words."""
+
+    state: State
+    reason: str
+    evidence: tuple[Evidence, ...]
+    confidence: float
+
+
+def weigh_measurement(test: MeasurementTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
+    """State of a measured criterion; facts of other concepts are ignored."""
+    evidence = []
+    for fact in facts:
+        if fact.concept in test.comparisons:
+            findings = [*_general(fact, test.window, anchors), *_settings(fact, test.settings)]
+            evidence.append(_compare(fact, test.comparisons[fact.concept], findings))
+    deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
+    if test.prefer_in_order and deciding:
+        first = min(test.concepts.index(item.fact.concept) for item in deciding)
+        deciding = [item for item in deciding if item.fact.concept == test.concepts[first]]
+    if test.pick == "any" and any(item.role is Role.SUPPORTS for item in deciding):
+        deciding = [item for item in deciding if item.role is Role.SUPPORTS]
+    return _settle(deciding, evidence)
+
+
+def weigh_finding(test: FindingTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
+    """State of a criterion that asks for a condition, sign, procedure, treatment or document."""
+    evidence = [_present(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
+    return _settle([item for item in evidence if item.role is not Role.CONSIDERED], evidence)
+
+
+def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence]) -> Weighed:
+    """Let the latest deciding facts speak; if those of one day disagree, the leaf pends."""
+    ordered = tuple(sorted(evidence, key=_rank))
+    if not deciding:
+        return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=_doubt(ordered))
+    latest = max(_day(item) for item in deciding)
+    last = [item for item in deciding if _day(item) == latest]
+    roles = {item.role for item in last}
+    if len(roles) > 1:
+        reason = "the chart contradicts itself on the same day"
+        return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=ordered, confidence=0.5)
+    state = State.MET if roles == {Role.SUPPORTS} else State.NOT_MET
+    reason = "; ".join(dict.fromkeys(item.fact.statement for item in last))
+    return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(_reliability(item) for item in last))
+
+
+def _rank(item: Evidence) -> tuple[int, int, int]:
+    return (list(Role).index(item.role), len(item.findings), -_day(item).toordinal())
+
+
+def _day(item: Evidence) -> date:
+    return item.fact.when.on if item.fact.when else date.min
+
+
+def _reliability(item: Evidence) -> float:
+    issued_only = any(finding.defect is Defect.DATE_ISSUED_ONLY for finding in item.findings)
+    return item.fact.reliability * (_ISSUED_ONLY_FACTOR if issued_only else 1.0)
+
+
+def _doubt(ordered: Sequence[Evidence]) -> float:
+    """How sure we are that the chart does not show it: less so where something close was found."""
+    return 0.9 if not ordered else 0.8
+
+
+def _why_not(ordered: Sequence[Evidence]) -> str:
+    if not ordered:
+        return "nothing about it was found in the chart"
+    nearest = ordered[0]
+    return f"{nearest.fact.statement}: " + "; ".join(finding.detail for finding in nearest.findings)
+
+
+def _compare(fact: Fact, comparison: Comparison, findings: list[Finding]) -> Evidence:
+    """Decide what a measured fact does, from its value and the defects found so far."""
+    if fact.value is None:
+        findings.append(Finding(defect=Defect.UNIT_UNKNOWN, detail="no value in a unit that can be compared"))
+    elif fact.value_high is not None and comparison.holds(fact.value) != comparison.holds(fact.value_high):
+        findings.append(Finding(defect=Defect.UNCERTAIN, detail=f"the range straddles {comparison}"))
+    if _blocking(findings) or fact.value is None:
+        return Evidence(fact=fact, role=Role.CONSIDERED, findings=tuple(findings))
+    role = Role.SUPPORTS if comparison.holds(fact.value) else Role.CONTRADICTS
+    return Evidence(fact=fact, role=role, findings=tuple(findings))
+
+
+def _present(fact: Fact, test: FindingTest, anchors: Anchors) -> Evidence:
+    findings = _general(fact, test.window, anchors)
+    if test.historical_counts:
+        findings = [finding for finding in findings if finding.defect is not Defect.HISTORICAL]
+    findings += _duration(fact, test.min_duration_days)
+    others = [finding for finding in findings if finding.defect is not Defect.NEGATED]
+    if fact.assertion is Assertion.NEGATED and test.denial_decides:
+        blocked = [f for f in _blocking(others) if f.defect not in (Defect.DURATION_NOT_SHOWN,)]
+        role = Role.CONSIDERED if blocked else Role.CONTRADICTS
+        return Evidence(fact=fact, role=role, findings=tuple(findings))
+    role = Role.CONSIDERED if _blocking(findings) else Role.SUPPORTS
+    return Evidence(fact=fact, role=role, findings=tuple(findings))
+
+
+def _blocking(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.defect is not Defect.DATE_ISSUED_ONLY]
+
+
+def _general(fact: Fact, window: Window | None, anchors: Anchors) -> list[Finding]:
+    return [*_person(fact, anchors), *_assertion(fact), *_readable(fact), *_dated(fact, window, anchors)]
+
+
+def _person(fact: Fact, anchors: Anchors) -> list[Finding]:
+    if fact.experiencer is not Experiencer.PATIENT:
+        return [Finding(defect=Defect.FAMILY_HISTORY, detail="about someone other than the patient")]
+    if fact.patient_id is None:
+        return [Finding(defect=Defect.UNKNOWN_PATIENT, detail="the source does not say whose it is")]
+    if fact.patient_id != anchors.patient_id:
+        return [Finding(defect=Defect.OTHER_PATIENT, detail="belongs to another patient")]
+    return []
+
+
+def _assertion(fact: Fact) -> list[Finding]:
+    findings = [_ASSERTION_DEFECT[fact.assertion]] if fact.assertion in _ASSERTION_DEFECT else []
+    if fact.historical:
+        findings.append(Finding(defect=Defect.HISTORICAL, detail="stated as history, not as present"))
+    return findings
+
+
+def _readable(fact: Fact) -> list[Finding]:
+    findings = []
+    if fact.hidden:
+        findings.append(Finding(defect=Defect.HIDDEN_TEXT, detail="in text that a reader of the page cannot see"))
+    if fact.origin is Origin.OCR and fact.reliability < _UNRELIABLE_BELOW:
+        findings.append(Finding(defect=Defect.UNRELIABLE_SCAN, detail="the scan is too poor to rely on"))
+    return findings
+
+
+def _dated(fact: Fact, window: Window | None, anchors: Anchors) -> list[Finding]:
+    if fact.when is None:
+        return [Finding(defect=Defect.UNDATED, detail="it has no date")]
+    findings = []
+    if fact.when.basis is DateBasis.ISSUED:
+        findings.append(Finding(defect=Defect.DATE_ISSUED_ONLY, detail=f"only its issue date {fact.when.on} is given"))
+    return findings + (_in_window(fact.when.on, fact.when.until, window, anchors) if window else [])
+
+
+def _in_window(on: date, until: date | None, window: Window, anchors: Anchors) -> list[Finding]:
+    anchor = anchors.on(window.anchor)
+    if anchor is None:
+        return [Finding(defect=Defect.UNDATED, detail=f"the {window.anchor} has no date to count from")]
+    if on > anchor + timedelta(days=window.days_after):
+        return [Finding(defect=Defect.AFTER_WINDOW, detail=f"dated {on}, after the {window.anchor} of {anchor}")]
+    if window.days_before is not None and (until or on) < anchor - timedelta(days=window.days_before):
+        detail = f"dated {on}, more than {window.days_before} days before the {window.anchor} of {anchor}"
+        return [Finding(defect=Defect.STALE, detail=detail)]
+    return []
+
+
+def _settings(fact: Fact, required: frozenset[Setting]) -> list[Finding]:
+    findings = []
+    for setting in sorted(required):
+        words = setting.replace("_", " ")
+        against = sorted(fact.settings & _OPPOSITE.get(setting, set()))
+        if against:
+            other = ", ".join(item.replace("_", " ") for item in against)
+            findings.append(Finding(defect=Defect.OTHER_SETTING, detail=f"taken {other}, not {words}"))
+        elif setting not in fact.settings:
+            findings.append(Finding(defect=Defect.SETTING_NOT_SHOWN, detail=f"{words} is not stated"))
+    return findings
+
+
+def _duration(fact: Fact, needed: int | None) -> list[Finding]:
+    if needed is None or fact.assertion is Assertion.NEGATED:
+        return []
+    if fact.duration_days is None:
+        return [Finding(defect=Defect.DURATION_NOT_SHOWN, detail="how long is not stated")]
+    if fact.duration_days < needed:
+        detail = f"{fact.duration_days} days, of {needed} needed"
+        return [Finding(defect=Defect.DURATION_TOO_SHORT, detail=detail)]
+    return []
+
+
+def criterion_words(criterion: Criterion) -> str:
+    """What is sought for a leaf, in words, for `looked_for`."""
+    test = criterion.test
+    if isinstance(test, MeasurementTest):
+        values = "; ".join(f"{concept} {comparison}" for concept, comparison in test.comparisons.items())
+        settings = ", ".join(setting.replace("_", " ") for setting in sorted(test.settings))
+        return values + (f", {settings}" if settings else "") + _window_words(test.window)
+    if isinstance(test, FindingTest):
+        return " or ".join(test.concepts) + _window_words(test.window)
+    return criterion.statement
+
+
+def _window_words(window: Window | None) -> str:
+    if window is None or window.days_before is None:
+        return ", dated"
+    return f", dated within {window.days_before} days before the {window.anchor}"

@@ -1,0 +1,1 @@
+"""Bytes to typed objects and back; no network, no database."""

@@ -1,0 +1,1 @@
+"""Judges: they take what they are given and return a verdict."""

@@ -1,0 +1,80 @@
+"""Nothing unsupported leaves: each sentence carries spans, quotes are verbatim, and every value is in its spans."""
+
+import re
+from collections.abc import Mapping
+
+from cases.decision import Verdict
+from cases.document import Document
+from cases.ids import DocumentId
+from cases.packet import ChartCitation, Citation, Letter, PolicyCitation, Sentence
+from guardrails.text_tokens import squeeze, values_in
+
+GUARD = "grounding"
+_QUOTED = re.compile(r"“([^”]*)”")
+
+
+def ground_letter(letter: Letter, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]) -> Verdict:
+    """Verdict over all sentences of a letter.
+
+    `policy_texts` maps `policy_key(citation)` to the stored text of that version. Details name each sentence
+    by number, from 1, and never repeat chart text.
+    """
+    reasons: dict[str, None] = {}
+    details = []
+    for number, sentence in enumerate(letter.sentences(), start=1):
+        for reason in sentence_faults(sentence, documents, policy_texts):
+            reasons[reason] = None
+            details.append(f"sentence {number}: {reason.replace('_', ' ')}")
+    return Verdict(guard=GUARD, passed=not details, reasons=tuple(reasons), details=tuple(details))
+
+
+def policy_key(citation: PolicyCitation) -> str:
+    """The key of the stored policy text a citation points into."""
+    policy = citation.policy
+    return f"{policy.payer_id}/{policy.doc_id}/{policy.version}"
+
+
+def sentence_faults(
+    sentence: Sentence, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What is wrong with one sentence; empty if it stands."""
+    if not sentence.citations:
+        return ("no_support",)
+    faults = [fault for item in sentence.citations if (fault := _citation_fault(item, documents, policy_texts))]
+    support = squeeze(" ⏎ ".join(_quote(item) for item in sentence.citations))
+    if any(squeeze(quote) not in support for quote in _QUOTED.findall(sentence.text)):
+        faults.append("quote_not_verbatim")
+    if values_in(sentence.text) - values_in(support) - _reference_values(sentence.citations):
+        faults.append("value_without_support")
+    return tuple(dict.fromkeys(faults))
+
+
+def _citation_fault(
+    item: Citation, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]
+) -> str | None:
+    if isinstance(item, ChartCitation):
+        document = documents.get(item.span.document_id)
+        text, hidden = (document.text, document.is_hidden(item.span.start, item.span.end)) if document else ("", False)
+        if hidden:
+            return "cites_hidden_text"
+    else:
+        text = policy_texts.get(policy_key(item), "")
+    if not item.span.quote or text[item.span.start : item.span.end] != item.span.quote:
+        return "citation_does_not_open"
+    return None
+
+
+def _quote(item: Citation) -> str:
+    return item.span.quote
+
+
+def _reference_values(citations: tuple[Citation, ...]) -> frozenset[str]:
+    """Values by which a cited policy is named: its number, version and dates."""
+    words = []
+    for item in citations:
+        if isinstance(item, PolicyCitation):
+            policy = item.policy
+            words += [policy.number, policy.title, str(policy.version), str(policy.effective), str(policy.expires)]
+        elif item.span.page is not None:
+            words.append(str(item.span.page))
+    return values_in(" ; ".join(words))

@@ -1,0 +1,1 @@
+"""Find a passage and cite it."""

@@ -1,0 +1,1 @@
+"""What the application runs on: settings, database, ledgers, logs, clock, model transport."""
