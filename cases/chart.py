@@ -65,6 +65,7 @@ class Party(Frozen):
     """A practitioner, role or organization that an order or coverage refers to.
 
     `reference` is the literal reference (`Practitioner/pra1234`), empty where the sender gave words only.
+    `family` and `given` only where the sender gave the parts of a person's name.
     """
 
     reference: str
@@ -75,6 +76,8 @@ class Party(Frozen):
     identifiers: tuple[NamedIdentifier, ...] = ()
     address: Address = Address()
     phone: str = ""
+    family: str = ""
+    given: tuple[str, ...] = ()
 
 
 class CoverageClass(Frozen):

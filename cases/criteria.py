@@ -62,12 +62,15 @@ def _by_count(states: Sequence[State], needed: int) -> State:
 class Window(Frozen):
     """The days around an anchor in which evidence counts: from `days_before` to `days_after`, both inclusive.
 
-    `source` cites the rule; `verified` is False where nobody has checked it in a primary source yet.
+    `inpatient_days` narrows it for what was taken in hospital: on or before a known discharge, evidence counts
+    only from so many days before that discharge (NCD 240.2). `source` cites the rule; `verified` is False where
+    nobody has checked it in a primary source yet.
     """
 
     days_before: int | None = None
     days_after: int = 0
     anchor: Literal["order", "service", "discharge"] = "order"
+    inpatient_days: int | None = None
     source: str = ""
     verified: bool = False
 
@@ -103,16 +106,20 @@ class MeasurementTest(Frozen):
     """A measured value under stated conditions.
 
     `concepts` in order of the policy's own preference when `prefer_in_order` (NCD 240.2: blood gas over
-    oximetry). `settings` must all be shown; `pick` says whether the latest qualifying value decides or any.
+    oximetry). `settings` must all be shown, and none of `excludes`; `pick` says whether the latest qualifying
+    value decides or any.
+    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so.
     """
 
     kind: Literal["measurement"] = "measurement"
     concepts: tuple[ConceptId, ...]
     comparisons: dict[ConceptId, Comparison]
     settings: frozenset[Setting] = frozenset()
+    excludes: frozenset[Setting] = frozenset()
     window: Window | None = None
     prefer_in_order: bool = False
     pick: Literal["latest", "any"] = "latest"
+    silence_means: Literal["insufficient", "not_met"] = "insufficient"
 
 
 class FindingTest(Frozen):
@@ -121,6 +128,7 @@ class FindingTest(Frozen):
     `done` demands that it happened (a plan or an order does not count). `historical_counts` accepts a past
     event (a stroke in the history). `min_duration_days` demands a stated duration. An explicit denial inside
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
+    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so.
     """
 
     kind: Literal["finding"] = "finding"
@@ -131,6 +139,7 @@ class FindingTest(Frozen):
     denial_decides: bool = True
     min_duration_days: int | None = None
     required_document: bool = False
+    silence_means: Literal["insufficient", "not_met"] = "insufficient"
 
 
 class AgeTest(Frozen):
@@ -227,6 +236,19 @@ class PolicyRef(Frozen):
     expires: date | None = None
 
 
+class PolicyNote(Frozen):
+    """What the policy adds once the node `about` has the state `when` (None: whatever its state).
+
+    Such as a not-met tree that leaves the case to the contractor's own decision. `text` is our wording.
+    """
+
+    about: str
+    when: State | None
+    text: str
+    anchor: Anchor | None = None
+    policy_span: PolicySpan | None = None
+
+
 class CriteriaTree(Frozen):
     """A tree bound to one version of one policy, with the reasons it is still a draft."""
 
@@ -235,6 +257,7 @@ class CriteriaTree(Frozen):
     root: Criterion
     status: TreeStatus
     draft_reasons: tuple[str, ...] = ()
+    notes: tuple[PolicyNote, ...] = ()
 
 
 class Judgement(Frozen):
@@ -263,12 +286,16 @@ class Judgement(Frozen):
             return (self,)
         return tuple(leaf for child in self.children for leaf in child.leaves())
 
+    def nodes(self) -> tuple["Judgement", ...]:
+        return (self, *(node for child in self.children for node in child.nodes()))
+
 
 class CriteriaResult(Frozen):
-    """A whole tree evaluated for one case."""
+    """A whole tree evaluated for one case, with the policy's notes that the outcome calls for."""
 
     tree_id: str
     policy: PolicyRef
     status: TreeStatus
     draft_reasons: tuple[str, ...]
     root: Judgement
+    notes: tuple[PolicyNote, ...] = ()

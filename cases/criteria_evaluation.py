@@ -31,12 +31,15 @@ def person_concept(criterion_id: str) -> ConceptId:
 
 def evaluate(tree: CriteriaTree, facts: Sequence[Fact], anchors: Anchors) -> CriteriaResult:
     """The tree with a state, evidence and reason on every node."""
+    root = _judge(tree.root, facts, anchors)
+    states = {node.id: node.state for node in root.nodes()}
     return CriteriaResult(
         tree_id=tree.id,
         policy=tree.policy,
         status=tree.status,
         draft_reasons=tree.draft_reasons,
-        root=_judge(tree.root, facts, anchors),
+        root=root,
+        notes=tuple(note for note in tree.notes if note.when in (None, states.get(note.about))),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from cases.chart import Coding, Quantity
 from cases.frozen import Frozen
 from cases.ids import Digest
 
@@ -69,7 +70,11 @@ class ReviewAction(StrEnum):
 
 
 class ItemDecision(Frozen):
-    """What the payer decided about one requested line; the code is kept as sent when it is not known."""
+    """What the payer decided about one requested line; the code is kept as sent when it is not known.
+
+    `sequence` is the requested line's, 0 where the decision is about the request as a whole. `authorized_codes`
+    and `authorized_quantity` are what was authorised, where the payer says so (always asked for in an A6).
+    """
 
     sequence: int
     action: ReviewAction | None
@@ -79,6 +84,8 @@ class ItemDecision(Frozen):
     notes: tuple[str, ...] = ()
     authorized_from: date | None = None
     authorized_to: date | None = None
+    authorized_codes: tuple[Coding, ...] = ()
+    authorized_quantity: Quantity | None = None
 
 
 class PayerAnswer(Frozen):

@@ -18,6 +18,7 @@ CountersignError
 │   ├── ModelRefused           the model declined
 │   └── ModelAnswerInvalid     not JSON, not the schema, or a quote or number that is not in the source
 ├── GuardFailed                a guard itself broke: the call is refused (fail closed)
+├── StoreUnavailable           the database cannot be reached, written or waited for; nothing is wrong with what it holds
 └── StoreDamaged               a digest, a chain or an encrypted value does not verify
 """
 
@@ -108,9 +109,16 @@ class PayerUnavailable(PayerError):
 
 
 class PayerInDoubt(PayerError):
-    """The request left and no answer came: the payer must be asked before it is sent again."""
+    """The request left and no usable answer came: the payer must be asked before it is sent again.
+
+    `body` holds the bytes that came back, where any did.
+    """
 
     code = "payer_in_doubt"
+
+    def __init__(self, message: str, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.body = body
 
 
 class ModelError(CountersignError):
@@ -141,6 +149,12 @@ class GuardFailed(CountersignError):
     """A guard itself broke; the call it guards is refused."""
 
     code = "guard_failed"
+
+
+class StoreUnavailable(CountersignError):
+    """The database cannot be reached, is locked for too long, is full or may not be written."""
+
+    code = "store_unavailable"
 
 
 class StoreDamaged(CountersignError):

@@ -34,6 +34,7 @@ _ASSERTION_DEFECT = {
     Assertion.PLANNED: Finding(defect=Defect.PLANNED, detail="planned, not shown as done"),
     Assertion.REFUSED: Finding(defect=Defect.REFUSED, detail="refused or not done"),
 }
+_NO_SIGN = {Defect.OTHER_PATIENT, Defect.FAMILY_HISTORY, Defect.NEGATED, Defect.HYPOTHETICAL, Defect.AFTER_WINDOW}
 _UNRELIABLE_BELOW = 0.6
 _ISSUED_ONLY_FACTOR = 0.9
 
@@ -66,7 +67,7 @@ def weigh_measurement(test: MeasurementTest, facts: Sequence[Fact], anchors: Anc
     evidence = []
     for fact in facts:
         if fact.concept in test.comparisons:
-            findings = [*_general(fact, test.window, anchors), *_settings(fact, test.settings)]
+            findings = [*_general(fact, test.window, anchors), *_settings(fact, test.settings, test.excludes)]
             evidence.append(_compare(fact, test.comparisons[fact.concept], findings))
     deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
     if test.prefer_in_order and deciding:
@@ -74,18 +75,25 @@ def weigh_measurement(test: MeasurementTest, facts: Sequence[Fact], anchors: Anc
         deciding = [item for item in deciding if item.fact.concept == test.concepts[first]]
     if test.pick == "any" and any(item.role is Role.SUPPORTS for item in deciding):
         deciding = [item for item in deciding if item.role is Role.SUPPORTS]
-    return _settle(deciding, evidence)
+    return _settle(deciding, evidence, test.silence_means == "not_met")
 
 
 def weigh_finding(test: FindingTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
     """State of a criterion that asks for a condition, sign, procedure, treatment or document."""
     evidence = [_present(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
-    return _settle([item for item in evidence if item.role is not Role.CONSIDERED], evidence)
+    deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
+    return _settle(deciding, evidence, test.silence_means == "not_met")
 
 
-def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence]) -> Weighed:
-    """Let the latest deciding facts speak; if those of one day disagree, the leaf pends."""
+def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool) -> Weighed:
+    """Let the latest deciding facts speak; if those of one day disagree, the leaf pends.
+
+    Where silence decides, a chart that says nothing of it, or only of someone else or as not so, is a no.
+    """
     ordered = tuple(sorted(evidence, key=_rank))
+    if not deciding and silence_decides and all(_says_nothing(item) for item in evidence):
+        reason = "nothing in the chart says so"
+        return Weighed(state=State.NOT_MET, reason=reason, evidence=ordered, confidence=_doubt(ordered))
     if not deciding:
         return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=_doubt(ordered))
     latest = max(_day(item) for item in deciding)
@@ -97,6 +105,11 @@ def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence]) -> Weigh
     state = State.MET if roles == {Role.SUPPORTS} else State.NOT_MET
     reason = "; ".join(dict.fromkeys(item.fact.statement for item in last))
     return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(_reliability(item) for item in last))
+
+
+def _says_nothing(item: Evidence) -> bool:
+    """Whether the fact, for a stated reason, is no sign at all that the patient has it."""
+    return any(finding.defect in _NO_SIGN for finding in item.findings)
 
 
 def _rank(item: Evidence) -> tuple[int, int, int]:
@@ -202,11 +215,19 @@ def _in_window(on: date, until: date | None, window: Window, anchors: Anchors) -
     if window.days_before is not None and (until or on) < anchor - timedelta(days=window.days_before):
         detail = f"dated {on}, more than {window.days_before} days before the {window.anchor} of {anchor}"
         return [Finding(defect=Defect.STALE, detail=detail)]
-    return []
+    return _in_hospital(until or on, window.inpatient_days, anchors.discharge_date)
 
 
-def _settings(fact: Fact, required: frozenset[Setting]) -> list[Finding]:
-    findings = []
+def _in_hospital(on: date, days: int | None, discharge: date | None) -> list[Finding]:
+    if days is None or discharge is None or on > discharge or on >= discharge - timedelta(days=days):
+        return []
+    detail = f"dated {on}, in hospital and more than {days} days before the discharge of {discharge}"
+    return [Finding(defect=Defect.STALE, detail=detail)]
+
+
+def _settings(fact: Fact, required: frozenset[Setting], excluded: frozenset[Setting]) -> list[Finding]:
+    unfit = sorted(setting.replace("_", " ") for setting in fact.settings & excluded)
+    findings = [Finding(defect=Defect.OTHER_SETTING, detail=f"taken {', '.join(unfit)}")] if unfit else []
     for setting in sorted(required):
         words = setting.replace("_", " ")
         against = sorted(fact.settings & _OPPOSITE.get(setting, set()))

@@ -1,0 +1,128 @@
+"""Dates as notes write them: full, by month, by year, or relative to the day the note was written."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MONTHS = {name.casefold(): i for i, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.casefold(): i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 7}
+_PATTERN = re.compile(
+    rf"""(?<![\w./-])(?:
+      (?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?:T[\d:.+Z-]+)?)
+    | (?P<us>(?P<um>\d{{1,2}})(?P<sep>[/.-])(?P<ud>\d{{1,2}})(?P=sep)(?P<uy>(?:19|20)?\d\d))
+    | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
+    | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
+    | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
+    | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
+    | (?P<year>(?<=in\ )(?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
+    | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
+          \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
+    | (?P<last>last\ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
+    | (?P<yesterday>yesterday|last\ night|overnight)
+    | (?P<today>today|this\ (?:morning|afternoon|evening|visit))
+    )(?![\w/]|-\d)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOT_THE_TIME = re.compile(
+    r"\b(dob|d\.o\.b\.?|born|birth(?:date| date)?(?: of)?|next|scheduled?(?: for)?|follow[- ]?up|return|due|since|"
+    r"until|expires?|through|date of birth)\W{0,3}(?:on |in |by )?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class DatedWords:
+    """Words [start, end) that name a day. `exact` is False for a month, a year or a vague past.
+
+    `day` is the earliest day the words can mean, so that evidence is never thought younger than it may be;
+    None means some time in the past that nothing places.
+    """
+
+    start: int
+    end: int
+    day: date | None
+    exact: bool
+    relative: bool
+
+
+def dated_words(text: str, start: int, end: int, written: date | None) -> list[DatedWords]:
+    """Every date in [start, end) that can be the time of an event, in order of place."""
+    found = []
+    for match in _PATTERN.finditer(text, start, end):
+        before = text[max(start, match.start() - 24) : match.start()]
+        if _NOT_THE_TIME.search(before) and not match["year"]:
+            continue
+        words = _read(match, written)
+        if words is not None:
+            found.append(words)
+    return found
+
+
+def _read(match: re.Match[str], written: date | None) -> DatedWords | None:
+    kind = match.lastgroup if match.lastgroup in _READERS else next(name for name in _READERS if match[name])
+    try:
+        day, exact, relative = _READERS[kind](match, written)
+    except (ValueError, OverflowError):
+        return None
+    return DatedWords(match.start(), match.end(), day, exact, relative)
+
+
+_Read = tuple[date | None, bool, bool]
+
+
+def _iso(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["iy"]), int(m["im"]), int(m["id"])), True, False
+
+
+def _us(m: re.Match[str], _: date | None) -> _Read:
+    year = int(m["uy"])
+    return date(year if year > 99 else 2000 + year, int(m["um"]), int(m["ud"])), True, False
+
+
+def _dmy(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["dy"]), _MONTHS[m["dn"].casefold()], int(m["dd"])), True, False
+
+
+def _mdy(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["my"]), _MONTHS[m["mn"].casefold()], int(m["md"])), True, False
+
+
+def _month(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["oy"]), _MONTHS[m["on"].casefold()], 1), False, False
+
+
+def _slash(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["sy"]), int(m["sm"]), 1), False, False
+
+
+def _year(m: re.Match[str], _: date | None) -> _Read:
+    return date(int(m["yy"] or m["yy2"]), 1, 1), False, False
+
+
+def _ago(m: re.Match[str], written: date | None) -> _Read:
+    count = _COUNT.get(m["an"].casefold()) or int(m["an"])
+    unit = _UNITS[m["au"].casefold()]
+    return (written - timedelta(days=count * unit) if written else None), unit == 1, True
+
+
+def _last(m: re.Match[str], written: date | None) -> _Read:
+    days = {"week": 14, "month": 62, "year": 730}.get(m["lu"].casefold())
+    return (written - timedelta(days=days) if written and days else None), False, True
+
+
+def _yesterday(_: re.Match[str], written: date | None) -> _Read:
+    return (written - timedelta(days=1) if written else None), True, True
+
+
+def _today(_: re.Match[str], written: date | None) -> _Read:
+    return written, True, True
+
+
+_READERS = {
+    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "month": _month, "slash": _slash, "year": _year,
+    "ago": _ago, "last": _last, "yesterday": _yesterday, "today": _today,
+}  # fmt: skip

@@ -1,0 +1,155 @@
+"""A note's text as sections and sentences with true offsets, options that are not ticked blanked out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+_BOX = re.compile(r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|☐|□)")
+_HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*$")
+_HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
+_STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#])")
+_ABBREVIATION = re.compile(
+    r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min)\.$"
+)
+_LONGEST_HEADING = 6
+_WRAPPED = 50
+"""A line shorter than this was ended on purpose, not wrapped at the margin."""
+
+
+class Section(StrEnum):
+    """What a heading says about everything under it."""
+
+    PLAIN = "plain"
+    FAMILY = "family"
+    PAST = "past"
+    PLAN = "plan"
+    INSTRUCTIONS = "instructions"
+    POLICY = "policy"
+
+
+Cues = Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Code points [start, end) of the document, under `heading` of kind `section`, in paragraph `block`."""
+
+    start: int
+    end: int
+    section: Section
+    heading: str
+    heading_start: int
+    block: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`text` has the length of the document's text, with unticked options blanked; offsets agree."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    headings: tuple[tuple[int, int], ...]
+
+
+def lay_out(text: str, cues: Cues) -> Layout:
+    """Divide a note; works on any text, including one without any structure."""
+    masked = _blank_unticked(text)
+    sentences: list[Sentence] = []
+    headings: list[tuple[int, int]] = []
+    section, heading, heading_start = Section.PLAIN, "", 0
+    for block, (start, end) in enumerate(_logical_lines(masked, cues)):
+        line = masked[start:end]
+        found = _heading(line, cues)
+        if found:
+            section, heading, heading_start = _kind(found, cues), found, start
+            headings.append((start, start + len(line)))
+        for first, last in _sentences(masked, start, end):
+            sentences.append(Sentence(first, last, section, heading, heading_start, block))
+    return Layout(masked, tuple(sentences), tuple(headings))
+
+
+def _blank_unticked(text: str) -> str:
+    """Blank the words of options whose box is empty."""
+    pieces = list(text)
+    for start, end in _lines(text):
+        boxes = list(_BOX.finditer(text, start, end))
+        for box, following in zip(boxes, [*boxes[1:], None], strict=False):
+            if box["empty"]:
+                last = following.start() if following else end
+                pieces[box.start() : last] = [" " if c != "\n" else c for c in text[box.start() : last]]
+    return "".join(pieces)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        yield start, start + len(line.rstrip("\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029"))
+        start += len(line)
+
+
+def _logical_lines(text: str, cues: Cues) -> Iterator[tuple[int, int]]:
+    """Lines as a writer meant them: prose wrapped at the margin is joined again."""
+    open_start: int | None = None
+    open_end = 0
+    for start, end in _lines(text):
+        line = text[start:end]
+        if not line.strip():
+            if open_start is not None:
+                yield open_start, open_end
+            open_start = None
+            continue
+        if open_start is not None and _continues(text[open_start:open_end], line, cues):
+            open_end = end
+            continue
+        if open_start is not None:
+            yield open_start, open_end
+        open_start, open_end = start, end
+    if open_start is not None:
+        yield open_start, open_end
+
+
+def _continues(before: str, line: str, cues: Cues) -> bool:
+    last = before.rsplit("\n", 1)[-1].rstrip()
+    if _STARTS_NEW.match(line) or "|" in line or _is_row(last) or _is_row(line) or last.endswith(":"):
+        return False
+    if _heading(before, cues) and "\n" not in before and _HEADING_ALONE.match(before):
+        return False
+    return len(last) >= _WRAPPED or line.lstrip()[:1].islower()
+
+
+def _is_row(line: str) -> bool:
+    """A row of a table: cells set apart by tabs or runs of spaces."""
+    return len(re.findall(r"\S(?:\t|\s{3,})\S", line)) >= 2
+
+
+def _heading(line: str, cues: Cues) -> str:
+    known = cues["known_heading"]
+    alone = _HEADING_ALONE.match(line)
+    if alone and (line.rstrip().endswith(":") or line.strip().isupper() or _is_titled(line, known)):
+        return alone["name"].strip()
+    inline = _HEADING_INLINE.match(line)
+    if inline and known.search(inline["name"]) and len(inline["name"].split()) <= _LONGEST_HEADING:
+        return inline["name"].strip()
+    return ""
+
+
+def _is_titled(line: str, known: re.Pattern[str]) -> bool:
+    return len(line.split()) < _LONGEST_HEADING and bool(known.search(line)) and not re.search(r"[.\d]", line)
+
+
+def _kind(heading: str, cues: Cues) -> Section:
+    sections = (Section.FAMILY, Section.POLICY, Section.INSTRUCTIONS, Section.PAST, Section.PLAN)
+    return next((kind for kind in sections if cues[f"section_{kind}"].search(heading)), Section.PLAIN)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    first = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if _ABBREVIATION.search(text, max(first, match.start() - 8), match.start()):
+            continue
+        yield first, match.start()
+        first = match.end()
+    if text[first:end].strip():
+        yield first, end

@@ -1,0 +1,263 @@
+"""Facts from one note: every mention of a concept with its stance, date, conditions and value."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from agents.reading.rules_reader.assertion import Stance, stance_of
+from agents.reading.rules_reader.calendar_words import DatedWords, dated_words
+from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, conditions_in
+from agents.reading.rules_reader.layout import Layout, Sentence, lay_out
+from agents.reading.rules_reader.tables import Table, TableReading, tables_in
+from agents.reading.rules_reader.values import Reading, readings
+from cases.document import Document, DocumentKind
+from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Origin, Setting, Span
+from cases.ids import FactId
+from knowledge.vocabulary import Concept, ConceptKind, Mention, Vocabulary
+
+_ACTS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT})
+_PROSE_RELIABILITY = 0.95
+_HEADING_REACH = 40
+"""How far behind a heading its own date may stand."""
+_INHERITED = 0.95
+"""Factor for a condition stated in the sentence before."""
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A note under reading; `dateless` is the layout's text with all dates blanked, offsets kept."""
+
+    document: Document
+    layout: Layout
+    cues: Mapping[str, re.Pattern[str]]
+    dates: tuple[DatedWords, ...]
+    dateless: str
+
+    @property
+    def written(self) -> date | None:
+        return self.document.dated
+
+    def dates_in(self, start: int, end: int) -> tuple[DatedWords, ...]:
+        first = bisect_left(self.dates, start, key=lambda words: words.start)
+        last = bisect_left(self.dates, end, key=lambda words: words.start)
+        return tuple(words for words in self.dates[first:last] if words.end <= end)
+
+    def written_span(self) -> Span | None:
+        """The words that give the day the note was written; the first of that day."""
+        same = (words for words in self.dates if words.day == self.written and not words.relative)
+        words = next(same, None)
+        return self.span(words.start, words.end) if words else None
+
+    def span(self, start: int, end: int) -> Span:
+        quote = self.document.text[start:end]
+        lead, trail = len(quote) - len(quote.lstrip()), len(quote) - len(quote.rstrip())
+        start, end = start + lead, end - trail
+        page = self.document.page_at(start)
+        return Span(document_id=self.document.id, start=start, end=end, quote=self.document.text[start:end], page=page)
+
+
+def facts_of_note(document: Document, vocabulary: Vocabulary, cues: Mapping[str, re.Pattern[str]]) -> list[Fact]:
+    """Every fact of a note, in order of place; the caller decides which of them count for what."""
+    layout = lay_out(document.text, cues)
+    dates = tuple(dated_words(layout.text, 0, len(layout.text), document.dated))
+    note = _Note(document, layout, cues, dates, _blanked(layout.text, dates))
+    tables = tables_in(layout.text, vocabulary)
+    facts = [fact for table in tables for fact in _table_facts(note, table)]
+    before: Sentence | None = None
+    for sentence in layout.sentences:
+        if not any(table.start < sentence.end and sentence.start < table.end for table in tables):
+            facts += _sentence_facts(note, sentence, before, vocabulary)
+        before = sentence
+    return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
+
+
+def _blanked(text: str, dates: Sequence[DatedWords]) -> str:
+    """The text without its dates, so that no part of a date is taken for a value."""
+    pieces, place = [], 0
+    for words in dates:
+        pieces += [text[place : words.start], " " * (words.end - words.start)]
+        place = words.end
+    return "".join([*pieces, text[place:]])
+
+
+def _sentence_facts(note: _Note, sentence: Sentence, before: Sentence | None, vocabulary: Vocabulary) -> Iterator[Fact]:
+    text = note.layout.text
+    found = vocabulary.mentions(text[sentence.start : sentence.end])
+    mentions = [m.model_copy(update={"start": m.start + sentence.start, "end": m.end + sentence.start}) for m in found]
+    measured = readings(note.dateless, sentence.start, sentence.end, mentions, note.cues)
+    for reading in measured:
+        yield _measured_fact(note, sentence, before, reading)
+    for mention in mentions:
+        if mention.concept.kind is not ConceptKind.MEASUREMENT:
+            yield _mentioned_fact(note, sentence, mention)
+
+
+def _measured_fact(note: _Note, sentence: Sentence, before: Sentence | None, reading: Reading) -> Fact:
+    text = note.layout.text
+    stance = stance_of(text, sentence, reading.start, reading.end, note.cues, measured=True, act=False)
+    conditions = conditions_in(text, reading.scope_start, reading.scope_end, note.cues)
+    conditions += _shared_label(note, sentence, reading, conditions)
+    inherited = _inherited(note, sentence, before, conditions)
+    when, words = _when(note, sentence, (reading.scope_start, reading.scope_end))
+    assertion = Assertion.UNCERTAIN if reading.bound and stance.assertion is Assertion.AFFIRMED else stance.assertion
+    supporting = [words, *(note.span(item.start, item.end) for item in inherited)]
+    return _fact(
+        note, sentence, reading.concept, (reading.start, reading.end), stance,
+        assertion=assertion,
+        historical=stance.historical and (when is None or when.basis is DateBasis.NOTE),
+        value=reading.value, value_high=reading.high,
+        when=None if stance.historical and when and when.basis is DateBasis.NOTE else when,
+        settings=frozenset(item.setting for item in (*conditions, *inherited)),
+        supporting=tuple(span for span in supporting if span is not None),
+        reliability=_PROSE_RELIABILITY * (_INHERITED if inherited else 1.0),
+    )  # fmt: skip
+
+
+def _mentioned_fact(note: _Note, sentence: Sentence, mention: Mention) -> Fact:
+    act = mention.concept.kind in _ACTS
+    stance = stance_of(note.layout.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act)
+    when, words = _when(note, sentence, (sentence.start, sentence.end))
+    return _fact(
+        note, sentence, mention.concept, (mention.start, mention.end), stance,
+        assertion=stance.assertion, historical=stance.historical, when=when,
+        supporting=(words,) if words else (),
+    )  # fmt: skip
+
+
+def _fact(
+    note: _Note,
+    sentence: Sentence,
+    concept: Concept,
+    place: tuple[int, int],
+    stance: Stance,
+    *,
+    assertion: Assertion,
+    historical: bool,
+    when: FactDate | None,
+    supporting: tuple[Span, ...],
+    value: Decimal | None = None,
+    value_high: Decimal | None = None,
+    settings: frozenset[Setting] = frozenset(),
+    reliability: float = _PROSE_RELIABILITY,
+) -> Fact:
+    span = note.span(*place)
+    scanned = note.document.kind is DocumentKind.SCAN
+    if value is not None and not concept.is_plausible(value):
+        value = None
+    return Fact(
+        id=FactId(f"{span.document_id}:{span.start}-{span.end}:{concept.id}"),
+        concept=concept.id,
+        statement=_statement(concept, value, value_high, span),
+        assertion=assertion,
+        origin=Origin.OCR if scanned else Origin.PROSE,
+        span=span,
+        context=note.span(sentence.start, sentence.end),
+        experiencer=stance.experiencer,
+        historical=historical,
+        value=value,
+        value_high=value_high,
+        unit=concept.unit,
+        when=when,
+        settings=settings,
+        patient_id=note.document.patient_id,
+        supporting=supporting,
+        reliability=reliability * _page_confidence(note.document, span),
+        hidden=note.document.is_hidden(span.start, span.end),
+    )
+
+
+def _statement(concept: Concept, value: Decimal | None, high: Decimal | None, span: Span) -> str:
+    if value is None:
+        return f"{concept.label}: {' '.join(span.quote.split())}"
+    amount = f"{value.normalize():f}" + (f" to {high.normalize():f}" if high is not None else "")
+    return f"{concept.label} {amount} {concept.unit}".strip()
+
+
+def _page_confidence(document: Document, span: Span) -> float:
+    page = next((page for page in document.pages if page.number == span.page), None)
+    return page.confidence if page and page.confidence is not None else 1.0
+
+
+def _when(note: _Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[FactDate | None, Span | None]:
+    """The day of a fact: stated beside it, in its heading, or the note's; with the words that say so."""
+    heading_end = min(sentence.heading_start + len(sentence.heading) + _HEADING_REACH, sentence.start)
+    for place in (scope, (sentence.start, sentence.end), (sentence.heading_start, heading_end)):
+        words = _nearest(note.dates_in(*place))
+        if words is not None:
+            return _stated(words), note.span(words.start, words.end)
+    if note.written is None:
+        return None, None
+    return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_span()
+
+
+def _nearest(found: Sequence[DatedWords]) -> DatedWords | None:
+    """One date decides; of several that differ, none is trusted more than the earliest."""
+    return min(found, key=lambda words: words.day or date.min, default=None)
+
+
+def _stated(words: DatedWords) -> FactDate | None:
+    return FactDate(on=words.day, basis=DateBasis.STATED) if words.day else None
+
+
+def _shared_label(note: _Note, sentence: Sentence, reading: Reading, own: Sequence[Condition]) -> list[Condition]:
+    """Conditions before a colon at the head of the sentence hold for every value, unless the value has its own."""
+    text = note.layout.text
+    colon = text.find(":", sentence.start, min(reading.start, sentence.start + 60))
+    if colon < 0 or reading.scope_start <= sentence.start:
+        return []
+    return _of_missing_kind(conditions_in(text, sentence.start, colon, note.cues), own)
+
+
+def _inherited(note: _Note, sentence: Sentence, before: Sentence | None, own: Sequence[Condition]) -> list[Condition]:
+    """Conditions of the sentence before, where that sentence is of the same paragraph and holds no value itself."""
+    if before is None or before.block != sentence.block:
+        return []
+    text = note.layout.text
+    if re.search(r"\d\s?%|\d\s?mm\s?Hg", text[before.start : before.end]):
+        return []
+    return _of_missing_kind(conditions_in(text, before.start, before.end, note.cues), own)
+
+
+def _of_missing_kind(candidates: Sequence[Condition], own: Sequence[Condition]) -> list[Condition]:
+    settled = [kind for kind in (ACTIVITY, AIR) if any(item.setting in kind for item in own)]
+    return [item for item in candidates if not any(item.setting in kind for kind in settled)]
+
+
+def _table_facts(note: _Note, table: Table) -> Iterator[Fact]:
+    sentence = next(
+        (s for s in reversed(note.layout.sentences) if s.start <= table.start), note.layout.sentences[0]
+    )  # fmt: skip
+    for item in table.readings:
+        fact = _cell_fact(note, sentence, item)
+        if fact is not None:
+            yield fact
+
+
+def _cell_fact(note: _Note, sentence: Sentence, item: TableReading) -> Fact | None:
+    text, concept = note.layout.text, item.mention.concept
+    cell = text[item.value.start : item.value.end].strip()
+    match = re.match(r"(\d{1,4}(?:\.\d+)?)\s?(.*)$", cell)
+    if match is None:
+        return None
+    head_unit = re.search(r"[(\[]\s?([^)\]]+?)\s?[)\]]", text[item.head.start : item.head.end])
+    unit = match[2] or (head_unit[1] if head_unit else "")
+    conditions = [
+        condition
+        for part in (item.head, *item.row)
+        for condition in conditions_in(text, part.start, part.end, note.cues)
+    ]
+    row = (item.row[0].start, item.row[-1].end)
+    when, words = _when(note, sentence, row)
+    head = note.span(item.head.start, item.head.end)
+    plain = Stance(Assertion.AFFIRMED, Experiencer.PATIENT, historical=False)
+    stance = stance_of(text, sentence, sentence.start, sentence.start, note.cues, measured=True, act=False)
+    return _fact(
+        note, Sentence(row[0], row[1], sentence.section, sentence.heading, sentence.heading_start, sentence.block),
+        concept, (item.value.start, item.value.end), plain,
+        assertion=stance.assertion, historical=False, when=when, value=concept.canonical(Decimal(match[1]), unit),
+        settings=frozenset(condition.setting for condition in conditions),
+        supporting=tuple(span for span in (words, head) if span is not None),
+    )  # fmt: skip

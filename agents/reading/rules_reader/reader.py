@@ -1,0 +1,22 @@
+"""The rules reader's front: all facts of a chart, structured and written, for whichever patient."""
+
+from agents.reading.rules_reader.prose import facts_of_note
+from agents.reading.rules_reader.structured import facts_of_entries, facts_of_orders, facts_of_patients
+from cases.chart import Chart
+from cases.document import DocumentKind
+from cases.evidence import Fact
+from knowledge.reading_cues import shipped_cues
+from knowledge.vocabulary import Vocabulary
+
+
+def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
+    """Every fact the rules find, each naming the patient its source names; nothing is inferred across documents."""
+    cues = shipped_cues()
+    documents = {document.id: document for document in chart.documents}
+    notes = [document for document in chart.documents if document.kind is not DocumentKind.FHIR_RESOURCE]
+    return (
+        *facts_of_patients(chart.patients, documents),
+        *facts_of_entries(chart.entries, documents, vocabulary, cues),
+        *facts_of_orders(chart.orders, documents, vocabulary),
+        *(fact for note in notes for fact in facts_of_note(note, vocabulary, cues)),
+    )
