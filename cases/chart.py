@@ -68,7 +68,7 @@ class Party(Frozen):
     `family` and `given` only where the sender gave the parts of a person's name.
     """
 
-    reference: str
+    reference: str = ""
     name: str
     document_id: DocumentId | None = None
     kind: str = ""
@@ -191,3 +191,16 @@ class Chart(Frozen):
 
     def document(self, document_id: DocumentId) -> Document | None:
         return next((document for document in self.documents if document.id == document_id), None)
+
+    def for_patient(self, patient_id: PatientId) -> "Chart":
+        """Without what names another patient. What names nobody stays; as evidence it settles nothing."""
+        own = (patient_id, None)
+        return self.model_copy(
+            update={
+                "documents": tuple(item for item in self.documents if item.patient_id in own),
+                "patients": tuple(item for item in self.patients if item.id == patient_id),
+                "coverages": tuple(item for item in self.coverages if item.beneficiary_id == patient_id),
+                "orders": tuple(item for item in self.orders if item.patient_id == patient_id),
+                "entries": tuple(item for item in self.entries if item.patient_id in own),
+            }
+        )

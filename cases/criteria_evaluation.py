@@ -140,3 +140,36 @@ def _weigh_person(test: PersonTest, criterion_id: str, facts: Sequence[Fact]) ->
         evidence=(Evidence(fact=last, role=role),),
         confidence=last.reliability,
     )
+
+
+def lacks_required_document(node: Judgement) -> bool:
+    """Whether a document that the policy demands is shown in none of its allowed kinds."""
+    if node.op is Op.LEAF:
+        return node.required_document and node.state is not State.MET
+    if node.op is Op.NONE:
+        return False
+    lacking = [lacks_required_document(child) for child in node.children]
+    return any(lacking) if node.op is Op.ALL else all(lacking)
+
+
+def open_leaves(node: Judgement) -> tuple[Judgement, ...]:
+    """The leaves that keep a tree from being MET, one branch for each choice: the one nearest to being met."""
+    if node.state is State.MET:
+        return ()
+    if node.op is Op.LEAF:
+        return (node,)
+    if node.op is Op.NONE:
+        return tuple(leaf for child in node.children for leaf in child.leaves() if leaf.state is not State.NOT_MET)
+    if node.op is Op.ALL:
+        return tuple(leaf for child in node.children for leaf in open_leaves(child))
+    missing = (node.n or 1) - sum(child.state is State.MET for child in node.children)
+    unmet = sorted((child for child in node.children if child.state is not State.MET), key=_distance)
+    return tuple(leaf for child in unmet[:missing] for leaf in open_leaves(child))
+
+
+def _distance(node: Judgement) -> tuple[int, int, int]:
+    """How far a branch is from being met: leaves decided against, leaves open, and least evidence last."""
+    leaves = node.leaves()
+    against = sum(leaf.state is State.NOT_MET for leaf in leaves)
+    evidence = sum(bool(leaf.evidence) for leaf in leaves)
+    return against, sum(leaf.state is not State.MET for leaf in leaves) - evidence, len(leaves)

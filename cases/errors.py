@@ -18,7 +18,7 @@ CountersignError
 │   ├── ModelRefused           the model declined
 │   └── ModelAnswerInvalid     not JSON, not the schema, or a quote or number that is not in the source
 ├── GuardFailed                a guard itself broke: the call is refused (fail closed)
-├── StoreUnavailable           the database cannot be reached, written or waited for; nothing is wrong with what it holds
+├── StoreUnavailable           the database cannot be reached, written or waited for; what it holds is sound
 └── StoreDamaged               a digest, a chain or an encrypted value does not verify
 """
 

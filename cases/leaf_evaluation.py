@@ -251,15 +251,10 @@ def _duration(fact: Fact, needed: int | None) -> list[Finding]:
 
 
 def criterion_words(criterion: Criterion) -> str:
-    """What is sought for a leaf, in words, for `looked_for`."""
-    test = criterion.test
-    if isinstance(test, MeasurementTest):
-        values = "; ".join(f"{concept} {comparison}" for concept, comparison in test.comparisons.items())
-        settings = ", ".join(setting.replace("_", " ") for setting in sorted(test.settings))
-        return values + (f", {settings}" if settings else "") + _window_words(test.window)
-    if isinstance(test, FindingTest):
-        return " or ".join(test.concepts) + _window_words(test.window)
-    return criterion.statement
+    """What is sought for a leaf, in words, for `looked_for`: its statement, and of which days."""
+    window = getattr(criterion.test, "window", None)
+    dated = isinstance(criterion.test, MeasurementTest | FindingTest)
+    return criterion.statement + (_window_words(window) if dated else "")
 
 
 def _window_words(window: Window | None) -> str:

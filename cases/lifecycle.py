@@ -28,6 +28,7 @@ class CaseState(StrEnum):
 class CaseEvent(StrEnum):
     """What moves a case."""
 
+    REOPEN = "reopen"
     WORK = "work"
     GAP_FOUND = "gap_found"
     PERSON_NEEDED = "person_needed"
@@ -54,19 +55,21 @@ _WORKABLE = (
 _ANSWERABLE = (_S.SUBMITTED, _S.PENDED)
 
 ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
+    **{(state, _E.REOPEN): _S.OPENED for state in _WORKABLE},
     **{(state, _E.WORK): _S.WORKING for state in _WORKABLE},
     (_S.WORKING, _E.GAP_FOUND): _S.WAITING_DOCUMENTS,
     (_S.WORKING, _E.PERSON_NEEDED): _S.NEEDS_PERSON,
     (_S.WORKING, _E.PA_NOT_REQUIRED): _S.NOT_REQUIRED,
     (_S.WORKING, _E.READY): _S.AWAITING_REVIEW,
     (_S.AWAITING_REVIEW, _E.APPROVE): _S.APPROVED,
-    (_S.AWAITING_REVIEW, _E.EDIT): _S.AWAITING_REVIEW,
+    (_S.AWAITING_REVIEW, _E.EDIT): _S.WORKING,
     (_S.AWAITING_REVIEW, _E.REJECT): _S.RETURNED,
-    (_S.APPROVED, _E.EDIT): _S.AWAITING_REVIEW,
+    (_S.APPROVED, _E.EDIT): _S.WORKING,
     (_S.APPROVED, _E.SEND): _S.SUBMITTING,
     (_S.APPROVED, _E.SEND_REFUSED): _S.NEEDS_PERSON,
     (_S.SUBMITTING, _E.SEND_REFUSED): _S.NEEDS_PERSON,
     (_S.SUBMITTING, _E.RECEIPT): _S.SUBMITTED,
+    **{(state, _E.PERSON_NEEDED): _S.NEEDS_PERSON for state in _ANSWERABLE},
     **{(state, _E.PAYER_PENDS): _S.PENDED for state in _ANSWERABLE},
     **{(state, _E.PAYER_CERTIFIES): _S.AUTHORIZED for state in _ANSWERABLE},
     **{(state, _E.PAYER_MODIFIES): _S.MODIFIED for state in _ANSWERABLE},
@@ -78,8 +81,10 @@ ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
     (_S.RETURNED, _E.CLOSE): _S.CLOSED,
 }
 
-UNSENT = frozenset({*_WORKABLE, _S.APPROVED})
-"""States in which nothing has left the house, so that the packet may still be made anew."""
+WORKABLE = frozenset(_WORKABLE)
+"""States in which nothing was approved or sent, so that the case may be worked anew on another chart."""
+
+_BACKWARD = frozenset({_E.REOPEN, _E.WORK, _E.EDIT})
 
 
 def move(state: CaseState, event: CaseEvent) -> CaseState:
@@ -88,3 +93,24 @@ def move(state: CaseState, event: CaseEvent) -> CaseState:
         return ALLOWED[(state, event)]
     except KeyError:
         raise ImpossibleMove(f"A case that is {state} cannot take '{event}'.") from None
+
+
+def has_passed(state: CaseState, event: CaseEvent) -> bool:
+    """Whether a case in `state` can only have got there by taking `event` before, or lies beyond it.
+
+    A step that died after its commit runs again; this tells that its move was made already.
+    """
+    reached = {target for (_, taken), target in ALLOWED.items() if taken is event}
+    grown = True
+    while grown:
+        further = {t for (s, taken), t in ALLOWED.items() if s in reached and taken not in _BACKWARD}
+        grown = not further <= reached
+        reached |= further
+    return state in reached
+
+
+def advance(state: CaseState, event: CaseEvent) -> CaseState:
+    """Like `move`, but a case that has taken the event already stays where it is."""
+    if (state, event) not in ALLOWED and has_passed(state, event):
+        return state
+    return move(state, event)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from cases.criteria import PolicyRef
 from cases.decision import Verdict
 from cases.document import Document
 from cases.ids import DocumentId
@@ -16,7 +17,7 @@ _QUOTED = re.compile(r"“([^”]*)”")
 def ground_letter(letter: Letter, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]) -> Verdict:
     """Verdict over all sentences of a letter.
 
-    `policy_texts` maps `policy_key(citation)` to the stored text of that version. Details name each sentence
+    `policy_texts` maps `policy_key(policy)` to the stored text of that version. Details name each sentence
     by number, from 1, and never repeat chart text.
     """
     reasons: dict[str, None] = {}
@@ -28,9 +29,8 @@ def ground_letter(letter: Letter, documents: Mapping[DocumentId, Document], poli
     return Verdict(guard=GUARD, passed=not details, reasons=tuple(reasons), details=tuple(details))
 
 
-def policy_key(citation: PolicyCitation) -> str:
-    """The key of the stored policy text a citation points into."""
-    policy = citation.policy
+def policy_key(policy: PolicyRef) -> str:
+    """The key of the stored text of one policy version."""
     return f"{policy.payer_id}/{policy.doc_id}/{policy.version}"
 
 
@@ -58,7 +58,7 @@ def _citation_fault(
         if hidden:
             return "cites_hidden_text"
     else:
-        text = policy_texts.get(policy_key(item), "")
+        text = policy_texts.get(policy_key(item.policy), "")
     if not item.span.quote or text[item.span.start : item.span.end] != item.span.quote:
         return "citation_does_not_open"
     return None

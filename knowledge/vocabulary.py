@@ -59,8 +59,9 @@ class PlausibleRange(Frozen):
 class Concept(Frozen):
     """One thing a criterion may ask for.
 
-    `phrases` match in any case, `abbreviations` only as written. `unit` is the canonical UCUM unit of a
-    measurement; `units` are the spellings accepted, with their conversion.
+    `phrases` match in any case, `abbreviations` only as written; `...` in a phrase stands for up to five words
+    of the same sentence. `unit` is the canonical UCUM unit of a measurement; `units` are the spellings
+    accepted, with their conversion.
     """
 
     id: ConceptId
@@ -121,7 +122,9 @@ class Vocabulary:
                 self._codes[(code.system, _bare(code.code))].append(CodeMatch(concept=concept, code=code))
             for phrase in (*concept.phrases, *concept.abbreviations):
                 self._phrases[_squeezed(phrase)].append(concept)
-        self._pattern = _phrase_pattern(content.concepts)
+        ordered = sorted(self._spellings(content.concepts), key=lambda item: (-len(item[0]), item))
+        self._matched = [self._phrases[_squeezed(phrase)] for phrase, _ in ordered]
+        self._pattern = _phrase_pattern(ordered)
 
     def concept(self, concept_id: ConceptId) -> Concept:
         """The concept of this id; raises KeyError where there is none."""
@@ -145,8 +148,14 @@ class Vocabulary:
 
     def _mentions(self, text: str) -> Iterator[Mention]:
         for match in self._pattern.finditer(text):
-            for concept in self._phrases[_squeezed(match.group())]:
+            for concept in self._matched[(match.lastindex or 1) - 1]:
                 yield Mention(concept=concept, start=match.start(), end=match.end())
+
+    @staticmethod
+    def _spellings(concepts: tuple[Concept, ...]) -> set[tuple[str, bool]]:
+        """Each phrase once, with whether it matches in any case."""
+        loose = {(phrase, True) for concept in concepts for phrase in concept.phrases}
+        return loose | {(phrase, False) for concept in concepts for phrase in concept.abbreviations}
 
 
 _PLAIN = str.maketrans({"₂": "2", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "–": "-", "—": "-", "‑": "-"})
@@ -161,17 +170,18 @@ def _bare(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
-def _phrase_pattern(concepts: tuple[Concept, ...]) -> re.Pattern[str]:
-    loose = [(phrase, True) for concept in concepts for phrase in concept.phrases]
-    exact = [(phrase, False) for concept in concepts for phrase in concept.abbreviations]
-    ordered = sorted({*loose, *exact}, key=lambda item: (-len(item[0]), item))
-    alternatives = [f"(?i:{_spaced(phrase)})" if any_case else _spaced(phrase) for phrase, any_case in ordered]
+def _phrase_pattern(ordered: list[tuple[str, bool]]) -> re.Pattern[str]:
+    """One pattern of numbered alternatives in the order given."""
+    alternatives = [f"(?i:({_spaced(phrase)}))" if any_case else f"({_spaced(phrase)})" for phrase, any_case in ordered]
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(alternatives)})(?![A-Za-z0-9])")
 
 
 def _spaced(phrase: str) -> str:
     """The phrase as a pattern in which words may be parted by spaces, line ends or hyphens."""
-    return r"[\s\-]+".join(re.escape(word) for word in re.split(r"[\s\-]+", phrase))
+    parts = [
+        r"[\s\-]+".join(re.escape(word) for word in re.split(r"[\s\-]+", part.strip())) for part in phrase.split("...")
+    ]
+    return r"\s+(?:[^\s.;]+\s+){0,5}?".join(parts)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

@@ -1,13 +1,15 @@
 """Words for the letter by templates: every sentence is built together with the spans that support it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cases.authorization import AuthorizationNeed, Need
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, PolicyRef, State
+from cases.criteria_evaluation import open_leaves
 from cases.document import Document
-from cases.evidence import Defect, Evidence, Fact, Role, Span
+from cases.evidence import Defect, Evidence, Fact, Origin, Role, Span
 from cases.frozen import Frozen
 from cases.ids import DocumentId
 from cases.packet import ChartCitation, Citation, Letter, LetterPoint, PolicyCitation, Sentence, SentenceKind
@@ -174,23 +176,42 @@ def _policy_sentence(leaf: Judgement, policy: PolicyRef) -> list[Sentence]:
 def _evidence_sentence(item: Evidence, documents: Mapping[DocumentId, Document]) -> Sentence:
     fact = item.fact
     when = f" on {long_date(fact.when.on)}" if fact.when else ""
-    quote = " ".join(fact.context.quote.split())
-    text = f"The chart records{when}: “{quote}”"
+    quotes = ", ".join(f"“{' '.join(quote.split())}”" for quote in _told(fact))
+    text = f"The chart records{when}: {quotes}."
     return Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=_fact_citations(fact, documents))
 
 
+def _told(fact: Fact) -> list[str]:
+    """The words to quote: a note's own sentence; of a structured entry its name, value and conditions."""
+    if fact.origin is not Origin.STRUCTURED:
+        return [fact.context.quote]
+    others = [span for span in fact.supporting if span.start < fact.span.start or not dates_only(span.quote)]
+    named = [span.quote for span in sorted((fact.span, *others), key=lambda span: span.start)]
+    return list(dict.fromkeys(quote for quote in named if not dates_only(quote)))
+
+
+def dates_only(words: str) -> bool:
+    """Whether words are nothing but a date or instant."""
+    return bool(re.fullmatch(r"[\d\-:T.+Z/ ]+", words))
+
+
 def _fact_citations(fact: Fact, documents: Mapping[DocumentId, Document]) -> tuple[Citation, ...]:
-    spans = dict.fromkeys((fact.context, fact.span, *fact.supporting))
+    every = dict.fromkeys((fact.context, fact.span, *fact.supporting))
+    spans = [span for span in every if not any(_inside(span, other) for other in every if other != span)]
     sources = {document_id: document.source for document_id, document in documents.items()}
     return tuple(ChartCitation(span=span, source=sources.get(span.document_id, "")) for span in spans)
+
+
+def _inside(span: Span, other: Span) -> bool:
+    return span.document_id == other.document_id and other.start <= span.start and span.end <= other.end
 
 
 def _missing(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> list[LetterPoint]:
     """One point that lists what is not shown; absent when the tree is met."""
     if result.root.state is State.MET:
         return []
-    open_leaves = [leaf for leaf in _relevant_leaves(result.root) if leaf.state is not State.MET]
-    sentences = [_missing_sentence(leaf, result.policy, documents) for leaf in open_leaves if leaf.policy_span]
+    unsettled = open_leaves(result.root)
+    sentences = [_missing_sentence(leaf, result.policy, documents) for leaf in unsettled if leaf.policy_span]
     heading = "Not shown by the documents at hand"
     return [LetterPoint(heading=heading, sentences=tuple(sentences))] if sentences else []
 

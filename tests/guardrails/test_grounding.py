@@ -37,7 +37,7 @@ def policy(quote: str) -> PolicyCitation:
 
 def faults(text: str, *citations: ChartCitation | PolicyCitation, document: Document = DOCUMENT) -> tuple[str, ...]:
     sentence = Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=citations)
-    return sentence_faults(sentence, {document.id: document}, {policy_key(policy("88%")): POLICY_TEXT})
+    return sentence_faults(sentence, {document.id: document}, {policy_key(POLICY): POLICY_TEXT})
 
 
 READING = chart("SpO2 85 % at rest\non room air")

@@ -42,7 +42,7 @@ def stance_of(text: str, sentence: Sentence, start: int, end: int, cues: Cues, *
         sentence=sentence,
         whole=text[sentence.start : sentence.end],
         before=before,
-        near=before.rsplit(",", 1)[-1] if measured else before,
+        near=re.split(r",|:\s", before)[-1] if measured else before,
         after=after,
     )
     historical = bool(cues["past"].search(before) or cues["past_after"].search(after))
@@ -74,7 +74,9 @@ def _assertion(around: _Around, cues: Cues, *, act: bool) -> Assertion:
         return Assertion.NEGATED
     if cues["doubts"].search(around.near) or cues["doubted_after"].search(around.after):
         return Assertion.UNCERTAIN
-    return _deed(around, cues) if act else Assertion.AFFIRMED
+    if act:
+        return _deed(around, cues)
+    return Assertion.PLANNED if cues["future"].search(around.near) else Assertion.AFFIRMED
 
 
 def _is_about_rules(around: _Around, cues: Cues) -> bool:

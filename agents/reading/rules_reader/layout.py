@@ -34,7 +34,10 @@ Cues = Mapping[str, re.Pattern[str]]
 
 @dataclass(frozen=True)
 class Sentence:
-    """Code points [start, end) of the document, under `heading` of kind `section`, in paragraph `block`."""
+    """Code points [start, end) of the document, under `heading` of kind `section`.
+
+    `block` counts the lines a writer meant; `paragraph` counts runs of them without a blank line between.
+    """
 
     start: int
     end: int
@@ -42,6 +45,7 @@ class Sentence:
     heading: str
     heading_start: int
     block: int
+    paragraph: int
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,17 @@ def lay_out(text: str, cues: Cues) -> Layout:
     sentences: list[Sentence] = []
     headings: list[tuple[int, int]] = []
     section, heading, heading_start = Section.PLAIN, "", 0
+    paragraph, last_end = 0, 0
     for block, (start, end) in enumerate(_logical_lines(masked, cues)):
+        paragraph += masked.count("\n", last_end, start) > 1
+        last_end = end
         line = masked[start:end]
         found = _heading(line, cues)
         if found:
             section, heading, heading_start = _kind(found, cues), found, start
             headings.append((start, start + len(line)))
         for first, last in _sentences(masked, start, end):
-            sentences.append(Sentence(first, last, section, heading, heading_start, block))
+            sentences.append(Sentence(first, last, section, heading, heading_start, block, paragraph))
     return Layout(masked, tuple(sentences), tuple(headings))
 
 

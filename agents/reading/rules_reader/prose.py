@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,10 @@ from knowledge.vocabulary import Concept, ConceptKind, Mention, Vocabulary
 
 _ACTS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT})
 _PROSE_RELIABILITY = 0.95
+_VALUE = re.compile(r"\d\s?%|\d\s?mm\s?Hg|\d\s?kPa")
+_LABELLED = re.compile(r"\s*[A-Za-z][\w ()/&'-]{0,40}:")
+_HEAD = 400
+"""How far into a note its own date is looked for."""
 _HEADING_REACH = 40
 """How far behind a heading its own date may stand."""
 _INHERITED = 0.95
@@ -33,23 +37,24 @@ class _Note:
     document: Document
     layout: Layout
     cues: Mapping[str, re.Pattern[str]]
+    written: date | None
     dates: tuple[DatedWords, ...]
     dateless: str
-
-    @property
-    def written(self) -> date | None:
-        return self.document.dated
 
     def dates_in(self, start: int, end: int) -> tuple[DatedWords, ...]:
         first = bisect_left(self.dates, start, key=lambda words: words.start)
         last = bisect_left(self.dates, end, key=lambda words: words.start)
         return tuple(words for words in self.dates[first:last] if words.end <= end)
 
-    def written_span(self) -> Span | None:
+    def written_spans(self) -> tuple[Span, ...]:
         """The words that give the day the note was written; the first of that day."""
         same = (words for words in self.dates if words.day == self.written and not words.relative)
         words = next(same, None)
-        return self.span(words.start, words.end) if words else None
+        return (self.span(words.start, words.end),) if words else ()
+
+    def date_spans(self, words: DatedWords) -> tuple[Span, ...]:
+        """The words that give a day; for `today` and its like, also those that say when the note was written."""
+        return (self.span(words.start, words.end), *(self.written_spans() if words.relative else ()))
 
     def span(self, start: int, end: int) -> Span:
         quote = self.document.text[start:end]
@@ -59,11 +64,18 @@ class _Note:
         return Span(document_id=self.document.id, start=start, end=end, quote=self.document.text[start:end], page=page)
 
 
-def facts_of_note(document: Document, vocabulary: Vocabulary, cues: Mapping[str, re.Pattern[str]]) -> list[Fact]:
-    """Every fact of a note, in order of place; the caller decides which of them count for what."""
+def facts_of_note(
+    document: Document, vocabulary: Vocabulary, cues: Mapping[str, re.Pattern[str]], births: frozenset[date]
+) -> list[Fact]:
+    """Every fact of a note, in order of place; the caller decides which of them count for what.
+
+    `births` are the dates of birth known in the chart, so that none is taken for the date of an event.
+    """
     layout = lay_out(document.text, cues)
-    dates = tuple(dated_words(layout.text, 0, len(layout.text), document.dated))
-    note = _Note(document, layout, cues, dates, _blanked(layout.text, dates))
+    written = _written(document, layout.text, births)
+    everything = tuple(dated_words(layout.text, 0, len(layout.text), written))
+    dates = tuple(words for words in everything if words.day not in births)
+    note = _Note(document, layout, cues, written, dates, _blanked(layout.text, everything))
     tables = tables_in(layout.text, vocabulary)
     facts = [fact for table in tables for fact in _table_facts(note, table)]
     before: Sentence | None = None
@@ -72,6 +84,14 @@ def facts_of_note(document: Document, vocabulary: Vocabulary, cues: Mapping[str,
             facts += _sentence_facts(note, sentence, before, vocabulary)
         before = sentence
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
+
+
+def _written(document: Document, text: str, births: frozenset[date]) -> date | None:
+    """The day of writing: the document's own, else the first full date in the note's head."""
+    if document.dated is not None:
+        return document.dated
+    head = dated_words(text, 0, min(len(text), _HEAD), None)
+    return next((words.day for words in head if words.exact and not words.relative and words.day not in births), None)
 
 
 def _blanked(text: str, dates: Sequence[DatedWords]) -> str:
@@ -101,9 +121,11 @@ def _measured_fact(note: _Note, sentence: Sentence, before: Sentence | None, rea
     conditions = conditions_in(text, reading.scope_start, reading.scope_end, note.cues)
     conditions += _shared_label(note, sentence, reading, conditions)
     inherited = _inherited(note, sentence, before, conditions)
+    inherited += _from_form(note, sentence, [*conditions, *inherited])
     when, words = _when(note, sentence, (reading.scope_start, reading.scope_end))
-    assertion = Assertion.UNCERTAIN if reading.bound and stance.assertion is Assertion.AFFIRMED else stance.assertion
-    supporting = [words, *(note.span(item.start, item.end) for item in inherited)]
+    partial = reading.bound or _of_a_part(note, reading)
+    assertion = Assertion.UNCERTAIN if partial and stance.assertion is Assertion.AFFIRMED else stance.assertion
+    supporting = (*words, *(note.span(item.start, item.end) for item in inherited))
     return _fact(
         note, sentence, reading.concept, (reading.start, reading.end), stance,
         assertion=assertion,
@@ -111,9 +133,17 @@ def _measured_fact(note: _Note, sentence: Sentence, before: Sentence | None, rea
         value=reading.value, value_high=reading.high,
         when=None if stance.historical and when and when.basis is DateBasis.NOTE else when,
         settings=frozenset(item.setting for item in (*conditions, *inherited)),
-        supporting=tuple(span for span in supporting if span is not None),
+        supporting=supporting,
         reliability=_PROSE_RELIABILITY * (_INHERITED if inherited else 1.0),
     )  # fmt: skip
+
+
+def _of_a_part(note: _Note, reading: Reading) -> bool:
+    """Whether the value is of a part of the test only (supine, REM) and not said to be the whole."""
+    text, cues = note.layout.text, note.cues
+    if cues["whole_test"].search(text, reading.scope_start, reading.end):
+        return False
+    return bool(cues["part_of_the_test"].search(text, reading.scope_start, reading.scope_end))
 
 
 def _mentioned_fact(note: _Note, sentence: Sentence, mention: Mention) -> Fact:
@@ -123,7 +153,7 @@ def _mentioned_fact(note: _Note, sentence: Sentence, mention: Mention) -> Fact:
     return _fact(
         note, sentence, mention.concept, (mention.start, mention.end), stance,
         assertion=stance.assertion, historical=stance.historical, when=when,
-        supporting=(words,) if words else (),
+        supporting=words,
     )  # fmt: skip
 
 
@@ -181,16 +211,17 @@ def _page_confidence(document: Document, span: Span) -> float:
     return page.confidence if page and page.confidence is not None else 1.0
 
 
-def _when(note: _Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[FactDate | None, Span | None]:
+def _when(note: _Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[FactDate | None, tuple[Span, ...]]:
     """The day of a fact: stated beside it, in its heading, or the note's; with the words that say so."""
     heading_end = min(sentence.heading_start + len(sentence.heading) + _HEADING_REACH, sentence.start)
-    for place in (scope, (sentence.start, sentence.end), (sentence.heading_start, heading_end)):
+    heading = ((sentence.heading_start, heading_end),) if sentence.heading else ()
+    for place in (scope, (sentence.start, sentence.end), *heading):
         words = _nearest(note.dates_in(*place))
         if words is not None:
-            return _stated(words), note.span(words.start, words.end)
+            return _stated(words), note.date_spans(words)
     if note.written is None:
-        return None, None
-    return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_span()
+        return None, ()
+    return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans()
 
 
 def _nearest(found: Sequence[DatedWords]) -> DatedWords | None:
@@ -216,9 +247,22 @@ def _inherited(note: _Note, sentence: Sentence, before: Sentence | None, own: Se
     if before is None or before.block != sentence.block:
         return []
     text = note.layout.text
-    if re.search(r"\d\s?%|\d\s?mm\s?Hg", text[before.start : before.end]):
+    if _VALUE.search(text, before.start, before.end):
         return []
     return _of_missing_kind(conditions_in(text, before.start, before.end, note.cues), own)
+
+
+def _from_form(note: _Note, sentence: Sentence, own: Sequence[Condition]) -> list[Condition]:
+    """Conditions on the labelled lines around a labelled line, as forms have them; none if another value is near."""
+    text = note.layout.text
+    if not _LABELLED.match(text, sentence.start):
+        return []
+    lines = [s for s in note.layout.sentences if s.paragraph == sentence.paragraph and s is not sentence]
+    if any(_VALUE.search(text, line.start, line.end) for line in lines):
+        return []
+    labelled = [line for line in lines if _LABELLED.match(text, line.start)]
+    found = [item for line in labelled for item in conditions_in(text, line.start, line.end, note.cues)]
+    return _of_missing_kind(found, own)
 
 
 def _of_missing_kind(candidates: Sequence[Condition], own: Sequence[Condition]) -> list[Condition]:
@@ -236,6 +280,15 @@ def _table_facts(note: _Note, table: Table) -> Iterator[Fact]:
             yield fact
 
 
+def _cell_date(note: _Note, sentence: Sentence, item: TableReading) -> tuple[FactDate | None, tuple[Span, ...]]:
+    """The date in the value's own row or head; else that of the table's heading or the note."""
+    for cell in (*item.row, item.head):
+        words = _nearest(note.dates_in(cell.start, cell.end))
+        if words is not None:
+            return _stated(words), note.date_spans(words)
+    return _when(note, sentence, (item.value.start, item.value.start))
+
+
 def _cell_fact(note: _Note, sentence: Sentence, item: TableReading) -> Fact | None:
     text, concept = note.layout.text, item.mention.concept
     cell = text[item.value.start : item.value.end].strip()
@@ -249,15 +302,14 @@ def _cell_fact(note: _Note, sentence: Sentence, item: TableReading) -> Fact | No
         for part in (item.head, *item.row)
         for condition in conditions_in(text, part.start, part.end, note.cues)
     ]
-    row = (item.row[0].start, item.row[-1].end)
-    when, words = _when(note, sentence, row)
+    when, words = _cell_date(note, sentence, item)
     head = note.span(item.head.start, item.head.end)
     plain = Stance(Assertion.AFFIRMED, Experiencer.PATIENT, historical=False)
     stance = stance_of(text, sentence, sentence.start, sentence.start, note.cues, measured=True, act=False)
     return _fact(
-        note, Sentence(row[0], row[1], sentence.section, sentence.heading, sentence.heading_start, sentence.block),
-        concept, (item.value.start, item.value.end), plain,
+        note, replace(sentence, start=item.row[0].start, end=item.value.end), concept,
+        (item.value.start, item.value.end), plain,
         assertion=stance.assertion, historical=False, when=when, value=concept.canonical(Decimal(match[1]), unit),
         settings=frozenset(condition.setting for condition in conditions),
-        supporting=tuple(span for span in (words, head) if span is not None),
+        supporting=(*words, head),
     )  # fmt: skip

@@ -13,10 +13,11 @@ def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     """Every fact the rules find, each naming the patient its source names; nothing is inferred across documents."""
     cues = shipped_cues()
     documents = {document.id: document for document in chart.documents}
+    births = frozenset(patient.birth_date for patient in chart.patients if patient.birth_date)
     notes = [document for document in chart.documents if document.kind is not DocumentKind.FHIR_RESOURCE]
     return (
         *facts_of_patients(chart.patients, documents),
         *facts_of_entries(chart.entries, documents, vocabulary, cues),
         *facts_of_orders(chart.orders, documents, vocabulary),
-        *(fact for note in notes for fact in facts_of_note(note, vocabulary, cues)),
+        *(fact for note in notes for fact in facts_of_note(note, vocabulary, cues, births)),
     )

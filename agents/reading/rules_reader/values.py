@@ -24,6 +24,7 @@ _UNIT = re.compile(
 _LONGEST_GAP = 90
 _LOOK_BACK = 30
 _BREAKS = re.compile(r";|,|\band\b|\bthen\b|\bto\b|→|->|\bwhile\b|\bbut\b|\.\s|\n|\)")
+_REFERS_BACK = re.compile(r"\b(?:it|this|repeat|recheck(?:ed)?)\s+(?:is|was|of|at)?\s*$", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z][A-Za-z']*|[^\sA-Za-z:=~()\-–,\d]+")
 
 
@@ -62,7 +63,8 @@ def readings(text: str, start: int, end: int, mentions: Sequence[Mention], cues:
         return []
     numbers = list(_numbers(text, start, end, cues))
     owned = _owners(text, numbers, measured, mentions, cues)
-    return [_reading(text, start, end, index, owned) for index in range(len(owned))]
+    strays = [number for number in numbers if number.unit and all(number is not held for held, _ in owned)]
+    return [_reading(text, start, end, index, owned, strays) for index in range(len(owned))]
 
 
 def _numbers(text: str, start: int, end: int, cues: Cues) -> Iterator[_Number]:
@@ -80,9 +82,16 @@ def _numbers(text: str, start: int, end: int, cues: Cues) -> Iterator[_Number]:
             low=Decimal(match["low"]),
             high=Decimal(high["high"]) if high else None,
             unit=(unit["unit"] if unit else match["percent"] or "").strip(),
-            bound=bool(cues["bound_before_value"].search(before)),
+            bound=bool(
+                cues["bound_before_value"].search(before)
+                or cues["bound_after_value"].search(text[_after(unit, place) : end])
+            ),
         )
         place = max(place, unit.end()) if unit else place
+
+
+def _after(unit: re.Match[str] | None, place: int) -> int:
+    return unit.end() if unit else place
 
 
 def _high(text: str, low: re.Match[str], end: int, before: str) -> re.Match[str] | None:
@@ -107,7 +116,7 @@ def _owners(
             owned.append((number, mention))
             continue
         after = next((m for m in measured if 0 <= m.start - number.end <= _LOOK_BACK), None)
-        if after and number.unit and _fits(after.concept, number) and _precedes(text, number, after, numbers, cues):
+        if after and _fits(after.concept, number) and _precedes(text, number, after, numbers, cues):
             owned.append((number, after))
     return owned
 
@@ -131,6 +140,8 @@ def _belongs(
         return False
     if (earlier or number.unit) and not (number.unit and _fits(mention.concept, number)):
         return False
+    if earlier and _REFERS_BACK.search(between):
+        return True
     if len(between) > _LONGEST_GAP or (not earlier and re.search(r"[.!?]\s|[;|]", between)):
         return False
     return not _WORDS.search(_without_common(between, cues))
@@ -156,6 +167,8 @@ def _without_dates(between: str) -> str:
 def _precedes(text: str, number: _Number, mention: Mention, numbers: Sequence[_Number], cues: Cues) -> bool:
     """Whether `85 % saturation` or `85 % by pulse oximetry` puts the value before the name."""
     between = text[number.end : mention.start]
+    if not number.unit and between.strip():
+        return False
     if re.search(r"[;.,|]", between) or any(number.end <= other.start < mention.start for other in numbers):
         return False
     return not _WORDS.search(cues["value_gap"].sub(" ", between))
@@ -165,7 +178,10 @@ def _fits(concept: Concept, number: _Number) -> bool:
     return concept.canonical(number.low, number.unit) is not None
 
 
-def _reading(text: str, start: int, end: int, index: int, owned: Sequence[tuple[_Number, Mention]]) -> Reading:
+def _reading(
+    text: str, start: int, end: int, index: int, owned: Sequence[tuple[_Number, Mention]], strays: Sequence[_Number]
+) -> Reading:
+    """The reading of one owned number; its words end where a stray number of the same unit has its own."""
     number, mention = owned[index]
     concept = mention.concept
     first_of_mention = all(owner is not mention for _, owner in owned[:index])
@@ -176,6 +192,9 @@ def _reading(text: str, start: int, end: int, index: int, owned: Sequence[tuple[
     )
     scope_start = _parting(text, owned[index - 1][0].end, _opens(owned, index)) if index else start
     scope_end = _parting(text, number.end, _opens(owned, index + 1)) if index + 1 < len(owned) else end
+    stray = next((other for other in strays if number.end <= other.start < scope_end and _fits(concept, other)), None)
+    if stray is not None:
+        scope_end = _parting(text, number.end, stray.start)
     return Reading(
         concept=concept,
         start=span[0],

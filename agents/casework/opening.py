@@ -1,0 +1,144 @@
+"""Open cases from files: one case for each order, the same order under the same coverage always the same case."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from agents.toolbox import Toolbox
+from cases.audit_event import Actor, AuditEvent
+from cases.case import Case
+from cases.chart import Chart, Coverage, Order, Patient
+from cases.errors import InputError, NotFound
+from cases.frozen import Frozen
+from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, TenantId
+from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
+from formats.chart_folder import read_chart
+from runtime import case_store, chart_store
+from runtime.database import Transaction
+
+
+class Opened(Frozen):
+    """The cases of one hand-over, in the chart's order of orders, and what of it could not be used."""
+
+    case_ids: tuple[CaseId, ...]
+    refused: int
+
+
+def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
+    """Read a chart and open or join a case for each order in it, or for the one named.
+
+    `order` is a reference (`DeviceRequest/devreq013`) or the bare id. The files given are the chart: they
+    replace what a case stood on before, and it is worked anew, unless it awaits review on this very chart or has
+    been approved or sent. Raises InputError where there is no order.
+    """
+    chart, sources = read_chart(paths)
+    orders = _wanted(chart, order)
+    ids = []
+    with toolbox.database.begin() as transaction:
+        for one in orders:
+            ids.append(_open(toolbox, transaction, chart, sources, one))
+    return Opened(case_ids=tuple(ids), refused=len(chart.refusals))
+
+
+def _wanted(chart: Chart, order: str | None) -> tuple[Order, ...]:
+    own = tuple(one for one in chart.orders if _patient(chart, one) is not None)
+    found = tuple(one for one in own if order in (None, one.id, one.reference))
+    if found:
+        return found
+    held = ", ".join(one.reference for one in own) or "none"
+    if order is not None:
+        raise NotFound(f"No order '{order}' in the files given. Orders found: {held}.")
+    raise InputError("The files given hold no order of a patient who is in them; nothing to authorize.")
+
+
+def _patient(chart: Chart, order: Order) -> Patient | None:
+    return next((patient for patient in chart.patients if patient.id == order.patient_id), None)
+
+
+def _coverage(chart: Chart, order: Order) -> Coverage | None:
+    """The coverage the order names, else the patient's only active one."""
+    own = [c for c in chart.coverages if c.beneficiary_id == order.patient_id]
+    named = [c for c in own if c.id in order.coverage_ids]
+    if named:
+        return named[0]
+    active = [c for c in own if c.status == "active"]
+    return active[0] if len(active) == 1 else None
+
+
+def case_id_for(tenant_id: TenantId, order: Order, coverage: Coverage | None) -> CaseId:
+    """The id of the case for an order under a coverage: a digest, so that it names nobody."""
+    payors = tuple((payor.reference, payor.name) for payor in coverage.payors) if coverage else ()
+    member = coverage.member_id if coverage else ""
+    classes = tuple((item.kind, item.value) for item in coverage.classes) if coverage else ()
+    key = repr((tenant_id, order.reference, order.patient_id, payors, member, classes))
+    return CaseId("c-" + hashlib.sha256(key.encode()).hexdigest()[:16])
+
+
+def _open(
+    toolbox: Toolbox, transaction: Transaction, chart: Chart, sources: Mapping[DocumentId, bytes], order: Order
+) -> CaseId:
+    patient = _patient(chart, order)
+    assert patient is not None
+    coverage = _coverage(chart, order)
+    case_id = case_id_for(transaction.tenant_id, order, coverage)
+    own = _own_chart(chart, patient)
+    held = _held(transaction, case_id)
+    if held is not None and held.state not in WORKABLE:
+        return case_id
+    now = toolbox.clock.now()
+    opened = held or case_store.create(
+        transaction,
+        Case(
+            id=case_id, tenant_id=transaction.tenant_id, state=CaseState.OPENED, patient=patient, order=order,
+            opened_at=now,
+        ),
+        now,
+    )  # fmt: skip
+    chart_digest = chart_store.put_chart(transaction, case_id, own, now)
+    if opened.chart_digest == chart_digest and opened.state is CaseState.AWAITING_REVIEW:
+        return case_id
+    contents = [sources[document.id] for document in own.documents if document.id in sources]
+    chart_store.put_sources(transaction, case_id, contents, now)
+    case = opened.model_copy(
+        update={
+            "patient": patient, "order": order, "coverage": coverage, "requester": order.requester,
+            "performer": order.performer, "chart_digest": chart_digest, "payer": None, "flags": (),
+            "state": move(held.state, CaseEvent.REOPEN) if held else CaseState.OPENED,
+        }
+    )  # fmt: skip
+    case_store.save(transaction, case, now)
+    _audit(toolbox, transaction, case, "case.opened" if held is None else "case.reopened")
+    return case_id
+
+
+def _own_chart(chart: Chart, patient: Patient) -> Chart:
+    """The chart as this patient's case keeps it: of other patients' documents only that they were there."""
+    own = chart.for_patient(patient.id)
+    others = tuple(
+        document.model_copy(update={"title": "", "text": "", "pages": (), "fields": (), "hidden": ()})
+        for document in chart.documents
+        if document.patient_id not in (patient.id, None)
+    )
+    return own.model_copy(update={"documents": (*own.documents, *others)})
+
+
+def _held(transaction: Transaction, case_id: CaseId) -> Case | None:
+    try:
+        return case_store.get(transaction, case_id)
+    except NotFound:
+        return None
+
+
+def _audit(toolbox: Toolbox, transaction: Transaction, case: Case, action: str) -> None:
+    toolbox.audit.append(
+        transaction,
+        AuditEvent(
+            tenant_id=transaction.tenant_id or DEFAULT_TENANT,
+            at=toolbox.clock.now(),
+            actor=Actor.SYSTEM,
+            actor_id="casework",
+            action=action,
+            subject=case.id,
+            detail={"order": case.order.reference, "chart": case.chart_digest},
+        ),
+    )

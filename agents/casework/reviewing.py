@@ -1,0 +1,117 @@
+"""Record what a person decides, bound to the exact bytes that lay before them, in one commit with the audit."""
+
+import uuid
+from datetime import timedelta
+
+from agents.desk import CaseDesk, Record
+from agents.products import EDITED_LETTER
+from agents.toolbox import Toolbox
+from cases.audit_event import Actor
+from cases.case import Case
+from cases.decision import GateOutcome
+from cases.errors import Conflict, GateRefused, InputError, NotAllowed
+from cases.frozen import Frozen
+from cases.ids import CaseId, Digest, UserId
+from cases.lifecycle import CaseEvent, move
+from cases.packet import Letter, Submission
+from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, User
+from formats.letter_markdown import read_letter
+from guardrails.submission_gate import ACTION
+from guardrails.thresholds import load_thresholds
+from runtime import case_store, review_store, work_store
+from runtime.database import Transaction
+from runtime.work_store import GATE
+
+_EVENT = {ReviewAct.APPROVE: CaseEvent.APPROVE, ReviewAct.EDIT: CaseEvent.EDIT, ReviewAct.REJECT: CaseEvent.REJECT}
+
+
+class ReviewRequest(Frozen):
+    """What a person asks for. `digest` is of the submission they saw; another one now is a Conflict.
+
+    `letter` is the whole edited letter.md, for an edit. A rejection and an edit need a reason.
+    """
+
+    case_id: CaseId
+    act: ReviewAct
+    user_id: UserId
+    digest: Digest
+    reason: str = ""
+    letter: str = ""
+
+
+def record_review(toolbox: Toolbox, request: ReviewRequest) -> Review:
+    """Store the decision; nothing is sent here.
+
+    Raises NotAllowed for the wrong role, Conflict for a stale digest or a case that does not wait for review,
+    GateRefused where the gate blocks approval, InputError for a missing reason or a damaged letter.
+    """
+    if request.act is not ReviewAct.APPROVE and not request.reason.strip():
+        raise InputError(f"reason: say why you {request.act} this (it is kept with the decision)")
+    with toolbox.database.begin() as transaction:
+        user = review_store.get_user(transaction, request.user_id)
+        _may(user, request.act)
+        case = case_store.get(transaction, request.case_id)
+        submission = _seen(transaction, request)
+        changed = case.model_copy(update={"state": move(case.state, _EVENT[request.act])})
+        _gate_is_open(transaction, request, submission)
+        return _record(toolbox, transaction, request, user, changed, submission)
+
+
+def _may(user: User, act: ReviewAct) -> None:
+    needed = load_thresholds().rule(ACTION).role if act is ReviewAct.APPROVE else NEEDED_ROLE[act]
+    if not user.active or not user.role.at_least(needed):
+        raise NotAllowed(f"{user.id} is a {user.role}; to {act} needs a {needed} or above.")
+
+
+def _seen(transaction: Transaction, request: ReviewRequest) -> Submission:
+    submission = work_store.newest_submission(transaction, request.case_id)
+    if submission is None:
+        raise Conflict(f"Case {request.case_id} has nothing drafted to decide on.")
+    if submission.digest != request.digest:
+        raise Conflict("The packet changed since you opened it. Look at it again before deciding.")
+    return submission
+
+
+def _gate_is_open(transaction: Transaction, request: ReviewRequest, submission: Submission) -> None:
+    if request.act is not ReviewAct.APPROVE:
+        return
+    gate = work_store.get_product(transaction, request.case_id, GATE, submission.revision)
+    if gate is None or gate.outcome is GateOutcome.BLOCKED or gate.digest != submission.digest:
+        reasons = gate.reasons if gate else ("no_gate",)
+        raise GateRefused("The gate does not let this be approved: " + ", ".join(reasons) + ".", reasons)
+
+
+def _record(
+    toolbox: Toolbox, transaction: Transaction, request: ReviewRequest, user: User, case: Case, submission: Submission
+) -> Review:
+    now = toolbox.clock.now()
+    review = Review(
+        id=uuid.uuid4().hex, case_id=case.id, act=request.act, user_id=user.id, role=user.role,
+        digest=submission.digest, at=now, reason=request.reason,
+    )  # fmt: skip
+    review_store.add_review(transaction, review)
+    if request.act is ReviewAct.APPROVE:
+        review_store.add_approval(
+            transaction,
+            Approval(
+                review_id=review.id, case_id=case.id, action=ACTION, digest=submission.digest, user_id=user.id,
+                role=user.role, at=now, expires_at=now + timedelta(hours=toolbox.settings.approval_hours),
+            ),
+        )  # fmt: skip
+    edited = _edited(request, submission)
+    desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case.id, Actor.PERSON, user.id)
+    desk.record_in(
+        transaction,
+        submission.revision,
+        Record(
+            action=f"review.{request.act}",
+            detail={"digest": submission.digest, "role": user.role.value, "review": review.id},
+            case=case,
+            products=((EDITED_LETTER, edited),) if edited else (),
+        ),
+    )
+    return review
+
+
+def _edited(request: ReviewRequest, submission: Submission) -> Letter | None:
+    return read_letter(request.letter, submission.letter) if request.act is ReviewAct.EDIT else None

@@ -1,0 +1,85 @@
+"""Work a case as far as it can go now: start it, resume it after a crash, or carry a decision out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Command
+
+from agents.authorization_graph import Graph, authorization_graph, thread
+from agents.state import AuthorizationState
+from agents.toolbox import Toolbox
+from cases.case import Case
+from cases.errors import PayerInDoubt, PayerUnavailable
+from cases.frozen import Frozen
+from cases.ids import CaseId
+from cases.lifecycle import CaseState
+from cases.review import Review
+from runtime import case_store, review_store
+from runtime.checkpoints import open_checkpoints
+
+_MOST_ROUNDS = 8
+"""Rounds of going on in one call; more would mean that two people edit faster than it can draft."""
+
+
+class Worked(Frozen):
+    """Where a case stands after it was worked; `waiting_for` says why it could not go on, if it could not."""
+
+    case: Case
+    waiting_for: str = ""
+
+
+@contextmanager
+def open_graph(toolbox: Toolbox) -> Iterator[Graph]:
+    """The authorization graph over the checkpoints in the home folder."""
+    with open_checkpoints(toolbox.settings) as connection:
+        yield authorization_graph(SqliteSaver(connection))
+
+
+def work_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> Worked:
+    """Take the case on from wherever it stands; calling it again does nothing twice.
+
+    A payer that cannot be reached, or that has to be asked first and does not answer, leaves the case where
+    it is: the next call goes on from there.
+    """
+    config = thread(case_id)
+    try:
+        for _ in range(_MOST_ROUNDS):
+            if not _go_on(toolbox, graph, config, _case(toolbox, case_id)):
+                break
+    except (PayerUnavailable, PayerInDoubt) as error:
+        return Worked(case=_case(toolbox, case_id), waiting_for=error.message)
+    return Worked(case=_case(toolbox, case_id))
+
+
+def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -> bool:
+    """Run the graph once from where it stands; whether there was anything to do."""
+    snapshot = graph.get_state(config)
+    task: Command[str] | AuthorizationState | None
+    if case.state is CaseState.OPENED:
+        task = {"case_id": case.id}
+    elif snapshot.interrupts:
+        review = _unserved_review(toolbox, case, snapshot.values.get("review_id", ""))
+        if review is None:
+            return False
+        task = Command(resume={"review_id": review.id, "act": review.act.value})
+    elif snapshot.next:
+        task = None
+    else:
+        return False
+    graph.invoke(task, config, context=toolbox, durability="sync")
+    return True
+
+
+def _unserved_review(toolbox: Toolbox, case: Case, served: str) -> Review | None:
+    """The newest act of a person that the graph has not been resumed with yet."""
+    with toolbox.database.read() as transaction:
+        reviews = review_store.reviews_of(transaction, case.id)
+    acts = [review for review in reviews if review.act.value in ("approve", "edit", "reject")]
+    return acts[-1] if acts and acts[-1].id != served and case.state is not CaseState.AWAITING_REVIEW else None
+
+
+def _case(toolbox: Toolbox, case_id: CaseId) -> Case:
+    with toolbox.database.read() as transaction:
+        return case_store.get(transaction, case_id)

@@ -1,0 +1,37 @@
+"""Let the guards judge the draft: every sentence grounded, only this patient's documents, nothing from a draft tree."""
+
+from agents.desk import CaseDesk, Record
+from agents.products import LETTER, VERDICTS
+from agents.reading.packet_contents import chart_extracts
+from agents.state import AuthorizationState
+from agents.toolbox import Hands
+from cases.decision import Verdict
+from guardrails.grounding import ground_letter, policy_key
+from guardrails.scope import same_patient
+from runtime.work_store import CRITERIA
+
+
+def check(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> AuthorizationState:
+    """Store the verdicts on the drafted letter and packet; without a draft there is nothing to judge."""
+    letter = desk.product(LETTER, state["revision"])
+    result = desk.product(CRITERIA, state["revision"])
+    verdicts: tuple[Verdict, ...] = ()
+    if letter is not None and result is not None:
+        case = desk.case()
+        chart = hands.call("read_chart").for_patient(case.patient.id)
+        documents = {document.id: document for document in chart.documents}
+        texts = {policy_key(result.policy): hands.call("policy_text", policy=result.policy)}
+        verdicts = (
+            ground_letter(letter, documents, texts),
+            same_patient(case.patient.id, letter, chart_extracts(case, result, documents), documents),
+        )
+    failed = [verdict.guard for verdict in verdicts if not verdict.passed]
+    desk.record(
+        state["revision"],
+        Record(
+            action="draft.checked",
+            detail={"verdicts": len(verdicts), "failed": ",".join(failed) or None},
+            products=((VERDICTS, verdicts),),
+        ),
+    )
+    return {}

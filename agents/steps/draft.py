@@ -1,0 +1,127 @@
+"""Draft what would leave: the letter, the packet and the request bundle, as exact bytes a person can approve."""
+
+from dataclasses import dataclass
+
+from agents.desk import CaseDesk, Record
+from agents.products import EDITED_LETTER, LETTER, NOT_DRAFTED
+from agents.reading.letter_wording import LetterMatter, request_sentences, write_letter
+from agents.reading.packet_contents import chart_extracts, packet_content
+from agents.state import AuthorizationState
+from agents.steps.request_bundle import pas_request
+from agents.toolbox import Hands
+from cases.authorization import AuthorizationNeed
+from cases.case import Case
+from cases.chart import Chart
+from cases.criteria import CriteriaResult
+from cases.document import Document
+from cases.errors import InputError
+from cases.ids import DocumentId, digest_of
+from cases.packet import Letter, Submission
+from formats import letter_markdown, packet_pdf
+from formats.pas.request_bundle import write_request
+from knowledge.code_wording import shipped_codes
+from runtime.work_store import CRITERIA, NEED
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """What the draft is made from, once it is known that there is something to draft."""
+
+    case: Case
+    chart: Chart
+    letter_matter: LetterMatter
+    result: CriteriaResult
+
+    @property
+    def documents(self) -> dict[DocumentId, Document]:
+        return {document.id: document for document in self.chart.documents}
+
+
+def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> AuthorizationState:
+    """Store letter, packet and bundle; or why nothing is drafted, so that the gate says it."""
+    result = desk.product(CRITERIA, state["revision"]) if state.get("policy") else None
+    need = desk.product(NEED, state["revision"])
+    why_not = _why_nothing(state, result, need)
+    if why_not or result is None or need is None:
+        record = Record(action="draft.withheld", detail={"reason": why_not}, products=((NOT_DRAFTED, why_not),))
+        desk.record(state["revision"], record)
+        return {"digest": ""}
+    return _draft(state, desk, hands, result, need)
+
+
+def _why_nothing(state: AuthorizationState, result: CriteriaResult | None, need: AuthorizationNeed | None) -> str:
+    if result is None:
+        return "no_policy_in_force"
+    if need is None:
+        return "payer_unresolved"
+    return "required_document_missing" if state.get("required_document_missing") else ""
+
+
+def _draft(
+    state: AuthorizationState, desk: CaseDesk, hands: Hands, result: CriteriaResult, need: AuthorizationNeed
+) -> AuthorizationState:
+    case = desk.case()
+    chart = hands.call("read_chart").for_patient(case.patient.id)
+    code = case.order.codes[0].code
+    matter = _Matter(
+        case=case,
+        chart=chart,
+        result=result,
+        letter_matter=LetterMatter(
+            case=case,
+            need=need,
+            result=result,
+            wording=shipped_codes().wording(code),
+            payer_address=hands.call("payer_address", payer=case.payer),
+            written_on=desk.clock.now().date(),
+        ),
+    )
+    letter = desk.product(EDITED_LETTER, state["revision"]) or write_letter(matter.letter_matter, matter.documents)
+    return _store(state, desk, hands, matter, letter)
+
+
+def _store(
+    state: AuthorizationState, desk: CaseDesk, hands: Hands, matter: _Matter, letter: Letter
+) -> AuthorizationState:
+    """Render the packet, put it into the request, and keep all three with their digests in one commit."""
+    packet = _packet(desk, matter, letter)
+    artefacts = {"letter.md": letter_markdown.write_letter(letter).encode(), "packet.pdf": packet}
+    submission = None
+    not_drafted = ""
+    try:
+        request = pas_request(
+            matter.case, matter.chart, packet, state["revision"], desk.clock.now(), hands.organization
+        )
+        bundle = write_request(request)
+    except InputError as error:
+        not_drafted = f"request_incomplete: {error.message}"
+    else:
+        artefacts["pas-bundle.json"] = bundle
+        submission = Submission(
+            case_id=matter.case.id, revision=state["revision"], bundle=bundle, packet_pdf=packet, letter=letter,
+            digest=digest_of(bundle), drafted_at=desk.clock.now(),
+        )  # fmt: skip
+    desk.record(
+        state["revision"],
+        Record(
+            action="draft.made",
+            detail={"digest": submission.digest if submission else None, "sentences": len(letter.sentences())},
+            products=((LETTER, letter), (NOT_DRAFTED, not_drafted)),
+            artefacts=artefacts,
+            submission=submission,
+        ),
+    )
+    return {"digest": submission.digest if submission else ""}
+
+
+def _packet(desk: CaseDesk, matter: _Matter, letter: Letter) -> bytes:
+    extracts = chart_extracts(matter.case, matter.result, matter.documents)
+    content = packet_content(
+        matter.letter_matter,
+        request_sentences(matter.letter_matter, matter.documents),
+        letter,
+        extracts,
+        desk.clock.now(),
+    )
+    pdfs = [item.document for item in extracts if item.document.media_type == "application/pdf"]
+    return packet_pdf.render_packet(content, desk.sources(pdfs)).pdf

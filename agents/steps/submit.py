@@ -1,0 +1,141 @@
+"""Send exactly the approved bytes, once: the gate compares digests, the effects ledger makes it happen once."""
+
+from agents.desk import CaseDesk, Record, flagged, moved
+from agents.products import ANSWER
+from agents.state import AuthorizationState
+from agents.toolbox import Hands
+from cases.case import Case, Flag
+from cases.errors import GateRefused, NotFound, PayerRejected
+from cases.ids import EffectKey
+from cases.lifecycle import CaseEvent, CaseState
+from cases.packet import Submission
+from cases.ports import PayerReceipt
+from cases.review import Approval, User
+from formats.pas.answer import read_response
+from formats.pas.inquiry import write_inquiry
+from guardrails.submission_gate import ACTION, Release, check_release
+from guardrails.thresholds import load_thresholds
+from runtime import review_store
+from runtime.effects import Effect, EffectState, Receipt
+from runtime.work_store import GATE
+
+
+def submit(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> AuthorizationState:
+    """Release, send, keep the receipt. What the payer refused or the gate holds back goes to a person.
+
+    A payer that cannot be reached or asked raises: the graph stays at this step and goes on from here.
+    """
+    submission = desk.submission()
+    if submission is None:
+        return _held_back(state, desk, ("nothing_drafted",))
+    effect = _effect(submission)
+    if hands.ledger_state(effect.key) in (None, EffectState.PLANNED):
+        try:
+            check_release(_release(desk, submission), load_thresholds())
+        except GateRefused as error:
+            return _held_back(state, desk, error.reasons)
+        _sending(state, desk, effect)
+    return _send(state, desk, hands, submission, effect)
+
+
+def _effect(submission: Submission) -> Effect:
+    """One key for one case and these bytes, for ever."""
+    key = EffectKey(f"{submission.case_id}:{ACTION}:{submission.digest[:32]}")
+    return Effect(key=key, action=ACTION, case_id=submission.case_id, request_digest=submission.digest)
+
+
+def _release(desk: CaseDesk, submission: Submission) -> Release:
+    approval: Approval | None
+    approver: User | None = None
+    with desk.database.read() as transaction:
+        approval = review_store.newest_approval(transaction, desk.case_id, ACTION)
+        if approval is not None:
+            try:
+                approver = review_store.get_user(transaction, approval.user_id)
+            except NotFound:
+                approver = None
+    return Release(
+        case_id=desk.case_id,
+        approval=approval,
+        approver=approver,
+        content=submission.bundle,
+        gate=desk.product(GATE, submission.revision),
+        now=desk.clock.now(),
+    )
+
+
+def _sending(state: AuthorizationState, desk: CaseDesk, effect: Effect) -> None:
+    case = desk.case()
+    if case.state is not CaseState.SUBMITTING:
+        desk.record(
+            state["revision"],
+            Record(
+                action="submission.released",
+                detail={"effect": effect.key, "digest": effect.request_digest},
+                case=moved(case, CaseEvent.SEND),
+            ),
+        )
+
+
+def _send(
+    state: AuthorizationState, desk: CaseDesk, hands: Hands, submission: Submission, effect: Effect
+) -> AuthorizationState:
+    case = desk.case()
+    answers: list[PayerReceipt] = []
+
+    def act() -> Receipt:
+        return _kept(hands.call("payer_submit", payer=case.payer, bundle=submission.bundle), answers)
+
+    def inquire() -> Receipt | None:
+        found = hands.call(
+            "payer_inquire", payer=case.payer, inquiry=write_inquiry(submission.bundle, desk.clock.now())
+        )
+        return _kept(found, answers) if found is not None else None
+
+    try:
+        receipt = hands.perform(effect, act, inquire)
+    except PayerRejected as error:
+        return _rejected(state, desk, case, error.message)
+    answer = answers[-1].answer if answers else read_response(receipt.body, desk.clock.now())
+    desk.record(
+        state["revision"],
+        Record(
+            action="submission.receipt",
+            detail={"effect": effect.key, "status": receipt.status, "items": len(answer.items)},
+            case=moved(case, CaseEvent.RECEIPT) if case.state is CaseState.SUBMITTING else None,
+            products=((ANSWER, answer),),
+        ),
+    )
+    return {"submission": "sent"}
+
+
+def _kept(found: PayerReceipt, answers: list[PayerReceipt]) -> Receipt:
+    answers.append(found)
+    return Receipt(status=found.status, body=found.body)
+
+
+def _held_back(state: AuthorizationState, desk: CaseDesk, reasons: tuple[str, ...]) -> AuthorizationState:
+    case = desk.case()
+    message = "Nothing was sent: " + ", ".join(reason.replace("_", " ") for reason in reasons) + "."
+    flags = flagged(case, [Flag(code="send_refused", message=message)])
+    desk.record(
+        state["revision"],
+        Record(
+            action="submission.refused",
+            detail={"reasons": ",".join(reasons)},
+            case=moved(case, CaseEvent.SEND_REFUSED, flags=flags),
+        ),
+    )
+    return {"submission": "refused"}
+
+
+def _rejected(state: AuthorizationState, desk: CaseDesk, case: Case, message: str) -> AuthorizationState:
+    flag = Flag(code="payer_rejected", message=f"The payer did not take the request: {message}")
+    desk.record(
+        state["revision"],
+        Record(
+            action="submission.rejected",
+            case=moved(case, CaseEvent.SEND_REFUSED, flags=flagged(case, [flag])),
+        ),
+    )
+    return {"submission": "rejected"}

@@ -1,0 +1,167 @@
+"""What the steps work with, built once: stores, clock, ledger, and for each step only the tools it was granted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from langchain_core.tools import BaseTool, StructuredTool
+
+from cases.authorization import AuthorizationNeed
+from cases.case import PayerRef
+from cases.chart import Chart, Coverage, Party
+from cases.criteria import PolicyRef
+from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
+from cases.ids import CaseId, EffectKey
+from cases.ports import Clock, PayerConnection, PayerReceipt
+from knowledge import library
+from knowledge.authorization_rules import authorization_need
+from knowledge.coverage_payer import payer_of
+from knowledge.payer_directory import PayerEntry, Resolution
+from runtime import case_store, chart_store, policy_store
+from runtime.audit import AuditLog
+from runtime.clock import SettableClock, SystemClock
+from runtime.database import Database
+from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
+from runtime.master_key import master_key
+from runtime.settings import Settings
+from tools.payer.client import PasClient
+from tools.registry import granted, require
+
+_MOST_CALLS = 32
+"""A step that calls more often than this is not reading a case, it is looping."""
+
+
+class Hands:
+    """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
+
+    def __init__(
+        self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, organization: Party | None
+    ) -> None:
+        self._step, self._tools, self._ledger = step, tools, ledger
+        self._calls = 0
+        self.organization = organization
+
+    def call(self, name: str, **arguments: object) -> Any:
+        """What the tool returns; its type is the tool's own."""
+        require(self._step, name)
+        self._calls += 1
+        if self._calls > _MOST_CALLS:
+            raise ToolNotGranted(f"{self._step} called tools more than {_MOST_CALLS} times")
+        return self._tools[name].invoke(dict(arguments))
+
+    def perform(self, effect: Effect, act: Callable[[], Receipt], inquire: Callable[[], Receipt | None]) -> Receipt:
+        """An outward act through the ledger, for a step that was granted one."""
+        require(self._step, "payer_submit")
+        return self._ledger.perform(effect, act, inquire)
+
+    def ledger_state(self, key: EffectKey) -> EffectState | None:
+        return self._ledger.state(key)
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """Everything one process needs to work cases. Build it with `build_toolbox`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    audit: AuditLog
+    ledger: EffectsLedger
+
+    def hands(self, step: str, case_id: CaseId) -> Hands:
+        """The tools granted to a step, as langchain-core tools bound to this case."""
+        functions = CaseTools(self, case_id).by_name()
+        tools = {
+            spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
+            for spec in granted(step)
+        }
+        return Hands(step, tools, self.ledger, self.settings.organization)
+
+
+@dataclass(frozen=True)
+class CaseTools:
+    """The functions behind the tools, for one case."""
+
+    toolbox: Toolbox
+    case_id: CaseId
+
+    def by_name(self) -> Mapping[str, Callable[..., object]]:
+        return {
+            "read_chart": self.read_chart,
+            "resolve_payer": self.resolve_payer,
+            "payer_address": self.payer_address,
+            "authorization_need": self.authorization_need,
+            "find_policy": self.find_policy,
+            "policy_text": self.policy_text,
+            "payer_submit": self.payer_submit,
+            "payer_inquire": self.payer_inquire,
+        }
+
+    def read_chart(self) -> Chart:
+        with self.toolbox.database.read() as transaction:
+            digest = case_store.get(transaction, self.case_id).chart_digest
+            return chart_store.get_chart(transaction, self.case_id, digest) if digest else Chart()
+
+    def resolve_payer(self, coverage: Coverage) -> Resolution:
+        with self.toolbox.database.read() as transaction:
+            return payer_of(library.payer_directory(transaction), coverage)
+
+    def payer_address(self, payer: PayerRef) -> tuple[str, ...]:
+        entry = self._entry(payer)
+        if entry is None:
+            return ()
+        address = entry.address
+        place = " ".join(part for part in (address.city, address.state, address.postal_code) if part)
+        return tuple(line for line in (*address.line, place) if line)
+
+    def authorization_need(
+        self, payer: PayerRef, codes: tuple[str, ...], on: date | None = None, place: str | None = None
+    ) -> AuthorizationNeed:
+        return authorization_need(payer, codes, on, place)
+
+    def find_policy(self, payer: PayerRef, codes: tuple[str, ...], on: date | None = None) -> library.OrderCriteria:
+        with self.toolbox.database.read() as transaction:
+            return library.criteria_for_order(transaction, payer, codes, on)
+
+    def policy_text(self, policy: PolicyRef) -> str:
+        with self.toolbox.database.read() as transaction:
+            held = policy_store.versions(transaction, policy.payer_id, policy.doc_id)
+            version = next((item for item in held if item.version == policy.version), None)
+            if version is None:
+                raise NotFound(f"Policy {policy.doc_id}, version {policy.version}, is not held any more.")
+            return policy_store.text_of(transaction, version)
+
+    def payer_submit(self, payer: PayerRef, bundle: bytes) -> PayerReceipt:
+        return self._connection(payer).submit(bundle)
+
+    def payer_inquire(self, payer: PayerRef, inquiry: bytes) -> PayerReceipt | None:
+        return self._connection(payer).inquire(inquiry)
+
+    def _connection(self, payer: PayerRef) -> PayerConnection:
+        """The payer's PAS endpoint: the setting's, else the directory's; PayerUnavailable where there is none."""
+        entry = self._entry(payer)
+        listed = next((endpoint.url for endpoint in entry.endpoints if endpoint.kind == "pas"), "") if entry else ""
+        url = self.toolbox.settings.payer_endpoints.get(payer.id, listed)
+        if not url:
+            raise PayerUnavailable(
+                f"No PAS endpoint is known for {payer.name}: set COUNTERSIGN_PAYER_ENDPOINTS or the payer directory."
+            )
+        return PasClient(url, self.toolbox.clock)
+
+    def _entry(self, payer: PayerRef) -> PayerEntry | None:
+        with self.toolbox.database.read() as transaction:
+            return library.payer_directory(transaction).entries.get(payer.id)
+
+
+def build_toolbox(settings: Settings) -> Toolbox:
+    """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
+    clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
+    database = Database.open(settings)
+    return Toolbox(
+        settings=settings,
+        clock=clock,
+        database=database,
+        audit=AuditLog(master_key(settings), None),
+        ledger=EffectsLedger(database, clock),
+    )

@@ -1,0 +1,149 @@
+"""A folder of mixed files to one chart: each file is used or refused by name, place, reason and what would mend it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cases.chart import Chart, Refusal
+from cases.document import Document
+from cases.errors import InputError, UnreadableFile
+from cases.ids import Digest, DocumentId, PatientId, digest_of
+from formats.chart_files import ChartFile, read_files
+from formats.fhir.attachments import attachments_of
+from formats.fhir.chart import FhirRecords, records_of
+from formats.fhir.reading import FhirFile, read_fhir, without_deleted
+from formats.fhir.references import References
+from formats.fhir.versions import one_of_each
+from formats.media_type import NO_READER, MediaType, media_type_of
+from formats.notes.documents import NoteSource, note_documents
+from formats.notes.known_patients import KnownPatient
+from formats.pdf import read_pdf
+from formats.text import PagedText, read_text
+
+NOTE_READERS: Mapping[MediaType, Callable[[bytes, str], PagedText]] = {
+    MediaType.TEXT: read_text,
+    MediaType.PDF: read_pdf,
+}
+"""Readers of documents that become text with pages, by what the bytes show; a new reader is a new line."""
+
+
+@dataclass
+class _HandOver:
+    """What is being read: FHIR files, notes, and everything refused so far."""
+
+    fhir: list[FhirFile] = field(default_factory=list)
+    notes: list[NoteSource] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    contents: dict[DocumentId, bytes] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def take(self, file: ChartFile) -> None:
+        """Sort a file by what its bytes show."""
+        if media_type_of(file.content) is not MediaType.JSON:
+            title = file.name.rsplit("/", 1)[-1]
+            self.notes.append(NoteSource(id=file.name, title=title, file=file.name, content=file.content))
+            return
+        try:
+            found = read_fhir(file.content, file.name)
+        except UnreadableFile as error:
+            self.refusals.append(Refusal(file=file.name, field=error.field, reason=error.reason, fix=error.fix))
+            return
+        self.fhir.append(found)
+        self.refusals.extend(found.refusals)
+
+    def add(self, document: Document, content: bytes) -> None:
+        """Keep a document under an id of its own: a file may bear the name of a resource."""
+        name = document.id
+        while name in self.contents:
+            name = DocumentId(f"{name}~")
+        self.documents.append(document if name == document.id else document.model_copy(update={"id": name}))
+        self.contents[name] = content
+
+
+def read_chart(paths: Sequence[Path]) -> tuple[Chart, Mapping[DocumentId, bytes]]:
+    """The chart of the files and folders given, and the source bytes of each of its documents.
+
+    FHIR JSON (resources, Bundles, NDJSON) and notes (text, born-digital PDF) may be mixed. Raises InputError
+    where a path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
+    """
+    files, refusals = read_files(paths)
+    hand_over = _HandOver(refusals=refusals)
+    for file in files:
+        hand_over.take(file)
+    versions = one_of_each(without_deleted(hand_over.fhir))
+    resources, references = list(versions.kept.values()), References.among(versions)
+    records = records_of(resources, references)
+    hand_over.refusals += [*versions.refusals, *records.refusals]
+    for document in records.documents:
+        hand_over.add(document, records.contents[document.id])
+    for attached in attachments_of(resources, references):
+        if isinstance(attached, Refusal):
+            hand_over.refusals.append(attached)
+        else:
+            hand_over.notes.append(attached)
+    _read_notes(hand_over, records)
+    if not hand_over.documents:
+        raise InputError(_nothing_read(paths, hand_over.refusals))
+    return _chart(hand_over, records), hand_over.contents
+
+
+def _read_notes(hand_over: _HandOver, records: FhirRecords) -> None:
+    """Read each note once, those that a resource carries first: they come with patient and date."""
+    only = _only_patient(records)
+    read: set[tuple[Digest, PatientId | None]] = set()
+    for note in sorted(hand_over.notes, key=lambda note: note.subject is None):
+        presumed = note.subject or only
+        identity = (digest_of(note.content), presumed)
+        if identity not in read:
+            read.add(identity)
+            _read_note(hand_over, note, records.known, presumed)
+
+
+def _read_note(
+    hand_over: _HandOver, note: NoteSource, patients: Sequence[KnownPatient], presumed: PatientId | None
+) -> None:
+    media_type = media_type_of(note.content)
+    try:
+        text = _paged_text(note, media_type)
+    except UnreadableFile as error:
+        hand_over.refusals.append(note.refused(error.reason, error.fix, field=error.field))
+        return
+    documents, refusals = note_documents(note, media_type, text, patients, presumed)
+    hand_over.refusals.extend(refusals)
+    for document in documents:
+        hand_over.add(document, note.content)
+
+
+def _paged_text(note: NoteSource, media_type: MediaType) -> PagedText:
+    if media_type in NOTE_READERS:
+        return NOTE_READERS[media_type](note.content, note.source)
+    reason, fix = NO_READER.get(media_type, ("holds data, not a document", "hand in FHIR as a file of its own"))
+    raise UnreadableFile(note.source, reason, fix=fix)
+
+
+def _only_patient(records: FhirRecords) -> PatientId | None:
+    """The one patient whom the whole hand-over is about; None where it names several, or holds none."""
+    named = {document.patient_id for document in records.documents if document.patient_id}
+    return records.patients[0].id if len(records.patients) == 1 and named == {records.patients[0].id} else None
+
+
+def _chart(hand_over: _HandOver, records: FhirRecords) -> Chart:
+    return Chart(
+        documents=tuple(hand_over.documents),
+        patients=tuple(records.patients),
+        coverages=tuple(records.coverages),
+        orders=tuple(records.orders),
+        entries=tuple(records.entries),
+        parties=tuple(records.parties),
+        refusals=tuple(hand_over.refusals),
+    )
+
+
+def _nothing_read(paths: Sequence[Path], refusals: Sequence[Refusal]) -> str:
+    places = ", ".join(str(path) for path in paths)
+    if not refusals:
+        return f"{places}: holds no file"
+    first = refusals[0]
+    where = f"{first.file}: {first.field}: " if first.field else f"{first.file}: "
+    more = f"; and {len(refusals) - 1} more" if len(refusals) > 1 else ""
+    return f"{places}: nothing could be read: {where}{first.reason}{f' ({first.fix})' if first.fix else ''}{more}"

@@ -1,0 +1,1 @@
+"""Parts of the printed packet, which formats.packet_pdf and formats.letter_pdf put together."""

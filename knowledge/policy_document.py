@@ -1,0 +1,99 @@
+"""A policy as it comes in: its stored text and particulars, whoever gave them (manifest, flag or the text itself)."""
+
+from datetime import date
+from pathlib import Path
+
+from cases.case import LineOfBusiness
+from cases.document import Page
+from cases.errors import UnreadableFile
+from cases.frozen import Frozen
+from cases.ids import PolicyDocId
+from formats.media_type import NO_READER, MediaType, media_type_of
+from formats.pdf import read_pdf
+from formats.text import PagedText, read_text
+from knowledge.policy_head import PolicyHead, read_head
+
+FILE_ENDINGS = (".txt", ".md", ".pdf")
+"""Endings that a folder is searched for; what a file really is, its bytes say."""
+EFFECTIVE_UNKNOWN = "effective_unknown"
+SOME_PAGES_LOST = "some_pages_lost"
+HIDDEN_TEXT = "hidden_text"
+
+
+class Particulars(Frozen):
+    """What a manifest line or the flags of a command say of a policy; what is None or empty is read from the text."""
+
+    doc_id: str = ""
+    payer: str = ""
+    line_of_business: LineOfBusiness | None = None
+    number: str = ""
+    title: str = ""
+    effective: date | None = None
+    expires: date | None = None
+    codes: tuple[str, ...] = ()
+
+
+class PolicyDocument(Frozen):
+    """A policy ready to be stored: offsets are code points of `text`.
+
+    `flags` name what a reader should know: an unknown effective date, pages lost, text hidden from a reader.
+    """
+
+    doc_id: PolicyDocId
+    number: str
+    title: str
+    effective: date | None
+    expires: date | None
+    codes: tuple[str, ...]
+    source: str
+    media_type: str
+    text: str
+    pages: tuple[Page, ...]
+    is_ncd: bool
+    flags: tuple[str, ...] = ()
+
+
+def read_policy(path: Path, given: Particulars) -> PolicyDocument:
+    """Read a text, Markdown or born-digital PDF file; raises UnreadableFile naming file, fault and remedy."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(str(path), f"cannot be opened: {error.strerror}", fix="check the path") from error
+    media_type = media_type_of(content)
+    if media_type in NO_READER:
+        reason, fix = NO_READER[media_type]
+        raise UnreadableFile(str(path), reason, fix=fix)
+    reader = read_pdf if media_type is MediaType.PDF else read_text
+    return _document(path, media_type, reader(content, str(path)), given)
+
+
+def _document(path: Path, media_type: MediaType, read: PagedText, given: Particulars) -> PolicyDocument:
+    head = read_head(read.text)
+    effective = given.effective or head.effective
+    return PolicyDocument(
+        doc_id=PolicyDocId(given.doc_id or path.stem),
+        number=given.number or head.number,
+        title=given.title or head.title,
+        effective=effective,
+        expires=given.expires or head.expires,
+        codes=tuple(code.strip().upper() for code in given.codes),
+        source=str(path),
+        media_type=media_type,
+        text=read.text,
+        pages=read.pages if media_type is MediaType.PDF else (),
+        is_ncd=_is_ncd(head, given),
+        flags=_flags(effective, read),
+    )
+
+
+def _is_ncd(head: PolicyHead, given: Particulars) -> bool:
+    return head.is_ncd or given.number.casefold().startswith("ncd ")
+
+
+def _flags(effective: date | None, read: PagedText) -> tuple[str, ...]:
+    marks = (
+        (EFFECTIVE_UNKNOWN, effective is None),
+        (SOME_PAGES_LOST, bool(read.lost)),
+        (HIDDEN_TEXT, bool(read.hidden)),
+    )
+    return tuple(flag for flag, holds in marks if holds)

@@ -1,0 +1,1 @@
+"""The database's revisions, in order; each is written by hand and never changed once released."""

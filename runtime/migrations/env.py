@@ -1,0 +1,8 @@
+"""Alembic's entry: runs the revisions on the connection, and in the transaction, that runtime.database opened."""
+
+from alembic import context
+
+from runtime.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

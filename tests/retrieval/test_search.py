@@ -1,0 +1,118 @@
+"""Filters exclude before anything is ranked; hits quote the stored version; too little evidence is said."""
+
+from datetime import date
+
+import pytest
+
+from cases.case import LineOfBusiness
+from cases.ids import PayerId
+from knowledge.library import payer_directory
+from retrieval.passage_index import PassageIndex, stamp_of
+from retrieval.search import PolicySearch, SearchQuery, SearchResult
+from retrieval.vectors import Embedder, fill_vectors
+from runtime.database import Database
+from runtime.policy_store import PolicyVersion, text_of, versions
+
+CMS, HERON = PayerId("cms"), PayerId("blue-heron-health")
+
+
+def search(library: Database, embedder: Embedder | None, **asked: object) -> SearchResult:
+    with library.read() as transaction:
+        index = PassageIndex.load(transaction, embedder.name if embedder else "")
+        directory = payer_directory(transaction)
+    return PolicySearch(index, directory, embedder).search(SearchQuery.model_validate(asked))
+
+
+def found(result: SearchResult) -> list[tuple[str, str, int]]:
+    return [(hit.payer_id, hit.doc_id, hit.version) for hit in result.hits]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"payer_id": CMS}, ("cms", "lamps", 2)),
+        ({"payer_id": CMS, "on": date(2023, 1, 1)}, ("cms", "lamps", 1)),
+        ({"payer_id": HERON}, ("blue-heron-health", "heron-lamps", 1)),
+        ({"line_of_business": LineOfBusiness.MEDICARE_ADVANTAGE}, ("blue-heron-health", "heron-lamps", 1)),
+        ({"text": "Blue Heron Health desk lamp lux"}, ("blue-heron-health", "heron-lamps", 1)),
+        ({"text": "Medicare desk lamp lux"}, ("cms", "lamps", 2)),
+    ],
+)
+def test_first_hit_is_of_the_payer_line_and_day_asked_for(
+    library: Database, asked: dict[str, object], expected: tuple[str, str, int]
+) -> None:
+    result = search(library, None, **({"text": "desk lamp darker than how many lux"} | asked))
+    assert found(result)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ({"payer_id": CMS}, {("cms", "lamps", 2), ("cms", "chairs", 1)}),
+        ({"payer_id": CMS, "on": date(2020, 6, 1)}, {("cms", "lamps", 1)}),
+        ({"payer_id": HERON, "on": date(2023, 1, 1)}, {("blue-heron-health", "heron-lamps", 1)}),
+        ({"code": "E0424"}, {("cms", "lamps", 2), ("blue-heron-health", "heron-lamps", 1)}),
+        ({"code": "e0424", "payer_id": CMS}, {("cms", "lamps", 2)}),
+    ],
+)
+def test_nothing_outside_the_filters_is_ever_found(
+    library: Database, embedder: Embedder, asked: dict[str, object], allowed: set[tuple[str, str, int]]
+) -> None:
+    for by in (None, embedder):
+        result = search(library, by, text="is a desk lamp, chair or stool covered", k=50, **asked)
+        assert set(found(result)) == allowed
+
+
+def test_hits_quote_the_stored_text_at_their_offsets(library: Database) -> None:
+    result = search(library, None, text="desk lamp lux", k=50)
+    with library.read() as transaction:
+        texts = {_key(version): text_of(transaction, version) for version in versions(transaction)}
+    assert result.hits
+    for hit in result.hits:
+        assert texts[(hit.payer_id, hit.doc_id, hit.version)][hit.start : hit.end] == hit.text
+
+
+def _key(version: PolicyVersion) -> tuple[str, str, int]:
+    return (version.record.payer_id, version.record.doc_id, version.version)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"payer_id": "northlake-advantage", "text": "lamp"}, "422.101(b)"),
+        ({"payer_id": CMS, "on": date(2019, 1, 1), "text": "lamp"}, "in force on 2019-01-01"),
+        ({"payer_id": CMS, "code": "E0601", "text": "lamp"}, "E0601"),
+        ({"line_of_business": "part_d", "text": "lamp"}, "part d"),
+        ({"payer_id": CMS, "text": "zebra quagga okapi"}, "too little"),
+        ({"payer_id": CMS, "text": "?"}, "too little"),
+    ],
+)
+def test_an_abstention_says_why(library: Database, asked: dict[str, object], said: str) -> None:
+    result = search(library, None, **asked)
+    assert result.abstained
+    assert result.hits == ()
+    assert said in result.reason
+
+
+def test_an_empty_library_abstains(database: Database) -> None:
+    assert search(database, None, text="lamp").reason == "No policy at all is held."
+
+
+def test_vectors_are_made_once_and_used(library: Database, embedder: Embedder) -> None:
+    assert not search(library, embedder, text="desk lamp").by_vectors
+    made = [version.record.doc_id for version, _ in fill_vectors(library.begin, embedder)]
+    assert sorted(made) == ["chairs", "heron-lamps", "heron-old", "lamps", "lamps"]
+    assert list(fill_vectors(library.begin, embedder)) == []
+    result = search(library, embedder, text="desk lamp lux", payer_id=CMS)
+    assert result.by_vectors
+    assert found(result)[0] == ("cms", "lamps", 2)
+    assert 0 < result.evidence <= 1
+
+
+def test_the_stamp_changes_when_the_library_does(library: Database, embedder: Embedder) -> None:
+    with library.read() as transaction:
+        index = PassageIndex.load(transaction, embedder.name)
+        assert stamp_of(versions(transaction)) == index.stamp
+    list(fill_vectors(library.begin, embedder))
+    with library.read() as transaction:
+        assert stamp_of(versions(transaction)) != index.stamp

@@ -1,0 +1,55 @@
+"""Which step may use which tool: a closed table, read when a step is handed its tools and again when it calls one."""
+
+from typing import Literal
+
+from cases.errors import ToolNotGranted
+from cases.frozen import Frozen
+
+
+class ToolSpec(Frozen):
+    """A tool: `act` reaches out and changes something in the world; `read` does not."""
+
+    name: str
+    kind: Literal["read", "act"]
+    description: str
+
+
+TOOLS: dict[str, ToolSpec] = {
+    spec.name: spec
+    for spec in (
+        ToolSpec(name="read_chart", kind="read", description="The chart snapshot this case stands on."),
+        ToolSpec(name="resolve_payer", kind="read", description="The payer and plan a coverage belongs to."),
+        ToolSpec(name="payer_address", kind="read", description="Where letters to a payer go."),
+        ToolSpec(name="authorization_need", kind="read", description="Whether an order needs prior authorization."),
+        ToolSpec(name="find_policy", kind="read", description="The policy in force for an order, with its criteria."),
+        ToolSpec(name="policy_text", kind="read", description="The stored text of one policy version."),
+        ToolSpec(name="payer_inquire", kind="read", description="Ask a payer about a request already sent."),
+        ToolSpec(name="payer_submit", kind="act", description="Send an approved request to the payer, once."),
+    )
+}
+
+GRANTS: dict[str, frozenset[str]] = {
+    "triage": frozenset(),
+    "gather": frozenset({"read_chart"}),
+    "who_decides": frozenset({"resolve_payer", "authorization_need"}),
+    "find_policy": frozenset({"find_policy"}),
+    "evaluate": frozenset(),
+    "list_gaps": frozenset(),
+    "draft": frozenset({"read_chart", "payer_address"}),
+    "check": frozenset({"read_chart", "policy_text"}),
+    "gate": frozenset(),
+    "await_review": frozenset(),
+    "submit": frozenset({"payer_inquire", "payer_submit"}),
+    "follow": frozenset(),
+}
+
+
+def granted(step: str) -> tuple[ToolSpec, ...]:
+    """The tools of a step, by name; a step the table does not know has none."""
+    return tuple(TOOLS[name] for name in sorted(GRANTS.get(step, frozenset())))
+
+
+def require(step: str, tool: str) -> None:
+    """Raise ToolNotGranted unless the table gives this tool to this step."""
+    if tool not in GRANTS.get(step, frozenset()):
+        raise ToolNotGranted(f"The step '{step}' was not given the tool '{tool}'.")
