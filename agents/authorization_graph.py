@@ -106,7 +106,7 @@ def _after_gate(state: AuthorizationState) -> Literal["await_review", "__end__"]
 
 
 def _after_review(state: AuthorizationState) -> Literal["submit", "draft", "__end__"]:
-    """Where a person's decision leads; anything that is not an approval or an edit ends the run."""
+    """Where a person's decision leads; anything that is not an approval, an edit or a signature ends the run."""
     if state.get("review_act") == ReviewAct.APPROVE:
         return "submit"
-    return "draft" if state.get("review_act") == ReviewAct.EDIT else END  # type: ignore[return-value]
+    return "draft" if state.get("review_act") in (ReviewAct.EDIT, ReviewAct.SIGN) else END  # type: ignore[return-value]

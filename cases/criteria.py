@@ -125,7 +125,7 @@ class MeasurementTest(Frozen):
 class FindingTest(Frozen):
     """A condition, sign, procedure, treatment or document that the chart must show of this patient.
 
-    `done` demands that it happened (a plan or an order does not count). `historical_counts` accepts a past
+    A plan or an order never counts. `historical_counts` accepts a past
     event (a stroke in the history). `min_duration_days` demands a stated duration. An explicit denial inside
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so.
@@ -134,7 +134,6 @@ class FindingTest(Frozen):
     kind: Literal["finding"] = "finding"
     concepts: tuple[ConceptId, ...]
     window: Window | None = None
-    done: bool = False
     historical_counts: bool = False
     denial_decides: bool = True
     min_duration_days: int | None = None

@@ -124,7 +124,7 @@ class ChartExtract(Frozen):
 
 
 class PacketContent(Frozen):
-    """Everything the packet's pages show, in order: cover, summary, criteria, letter, extracts, enclosure list.
+    """Everything the packet's pages show, in order: cover, summary, criteria, letter, enclosure list, extracts.
 
     `watermark` is printed across each page of something that must not be sent as it is.
     """

@@ -13,7 +13,7 @@ from formats.text import MAX_CHARACTERS, LostPage, PagedText
 
 MAX_PAGES = 400
 """A complete inpatient record of one stay prints to about this many pages."""
-_PDFIUM = threading.Lock()
+PDFIUM_LOCK = threading.Lock()
 _SCAN_FIX = "hand in the page as text or born-digital PDF"
 
 
@@ -31,7 +31,7 @@ def read_pdf(content: bytes, file: str) -> PagedText:
     reported as lost and keep their number. Raises UnreadableFile for encrypted, damaged or too many pages,
     and where no page gives text.
     """
-    with _PDFIUM:
+    with PDFIUM_LOCK:
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:

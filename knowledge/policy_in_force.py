@@ -119,7 +119,7 @@ def policy_in_force(
         return own
     national = _governing([v for v in versions if v.record.payer_id == CMS and _is_ncd(v)], asked, on)
     if national.version is None:
-        return PolicyInForce(version=None, reason=f"{own.reason} {national.reason}")
+        return PolicyInForce(version=None, reason=" ".join(dict.fromkeys((own.reason, national.reason))))
     note = (
         f"{payer.name} has no policy of its own in force here for {', '.join(asked)}. A Medicare Advantage plan "
         f"follows Medicare's national coverage determination (42 CFR 422.101(b)): {national.version.record.number}."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from retrieval.vectors import Vectors
 
@@ -22,6 +23,7 @@ class SentenceEmbedder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(self._model_place, device="cpu")
 
     def embed(self, texts: Sequence[str]) -> Vectors:

@@ -1,7 +1,7 @@
 """Record what a person decides, bound to the exact bytes that lay before them, in one commit with the audit."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agents.desk import CaseDesk, Record
 from agents.products import EDITED_LETTER
@@ -11,18 +11,24 @@ from cases.case import Case
 from cases.decision import GateOutcome
 from cases.errors import Conflict, GateRefused, InputError, NotAllowed
 from cases.frozen import Frozen
-from cases.ids import CaseId, Digest, UserId
+from cases.ids import CaseId, Digest, UserId, digest_of
 from cases.lifecycle import CaseEvent, move
 from cases.packet import Letter, Submission
-from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, User
-from formats.letter_markdown import read_letter
+from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, Signature, User
+from formats.letter_markdown import read_letter, write_letter
 from guardrails.submission_gate import ACTION
 from guardrails.thresholds import load_thresholds
 from runtime import case_store, review_store, work_store
 from runtime.database import Transaction
 from runtime.work_store import GATE
 
-_EVENT = {ReviewAct.APPROVE: CaseEvent.APPROVE, ReviewAct.EDIT: CaseEvent.EDIT, ReviewAct.REJECT: CaseEvent.REJECT}
+_EVENT = {
+    ReviewAct.APPROVE: CaseEvent.APPROVE,
+    ReviewAct.EDIT: CaseEvent.EDIT,
+    ReviewAct.SIGN: CaseEvent.EDIT,
+    ReviewAct.REJECT: CaseEvent.REJECT,
+}
+_NEEDS_REASON = frozenset({ReviewAct.EDIT, ReviewAct.REJECT})
 
 
 class ReviewRequest(Frozen):
@@ -45,7 +51,7 @@ def record_review(toolbox: Toolbox, request: ReviewRequest) -> Review:
     Raises NotAllowed for the wrong role, Conflict for a stale digest or a case that does not wait for review,
     GateRefused where the gate blocks approval, InputError for a missing reason or a damaged letter.
     """
-    if request.act is not ReviewAct.APPROVE and not request.reason.strip():
+    if request.act in _NEEDS_REASON and not request.reason.strip():
         raise InputError(f"reason: say why you {request.act} this (it is kept with the decision)")
     with toolbox.database.begin() as transaction:
         user = review_store.get_user(transaction, request.user_id)
@@ -98,7 +104,7 @@ def _record(
                 role=user.role, at=now, expires_at=now + timedelta(hours=toolbox.settings.approval_hours),
             ),
         )  # fmt: skip
-    edited = _edited(request, submission)
+    edited = _changed_letter(transaction, request, user, submission, now)
     desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case.id, Actor.PERSON, user.id)
     desk.record_in(
         transaction,
@@ -113,5 +119,31 @@ def _record(
     return review
 
 
-def _edited(request: ReviewRequest, submission: Submission) -> Letter | None:
-    return read_letter(request.letter, submission.letter) if request.act is ReviewAct.EDIT else None
+def _changed_letter(
+    transaction: Transaction, request: ReviewRequest, user: User, submission: Submission, now: datetime
+) -> Letter | None:
+    """The letter to draft from next: edited words, which void any signature, or the same words signed."""
+    if request.act is ReviewAct.EDIT:
+        return read_letter(request.letter, submission.letter).model_copy(update={"signature_line": ""})
+    if request.act is ReviewAct.SIGN:
+        return _signed(transaction, request, user, submission.letter, now)
+    return None
+
+
+def _signed(transaction: Transaction, request: ReviewRequest, user: User, letter: Letter, now: datetime) -> Letter:
+    """The letter with the named clinician's signature under exactly these words; nobody signs for another."""
+    if not letter.signer_npi or user.npi != letter.signer_npi:
+        raise NotAllowed(f"The letter names {letter.signer}; only a user with that clinician's NPI may sign it.")
+    if not user.licence:
+        raise NotAllowed(f"{user.id} has no licence on record; add it with `countersign users add`.")
+    signature = Signature(
+        case_id=request.case_id,
+        letter_digest=digest_of(write_letter(letter).encode()),
+        user_id=user.id,
+        name=user.name,
+        npi=user.npi,
+        at=now,
+    )
+    review_store.add_signature(transaction, signature)
+    line = f"Signed electronically by {user.name}, NPI {user.npi}, licence {user.licence}, {now:%d %B %Y %H:%M} UTC"
+    return letter.model_copy(update={"signature_line": line})

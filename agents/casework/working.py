@@ -76,8 +76,8 @@ def _unserved_review(toolbox: Toolbox, case: Case, served: str) -> Review | None
     """The newest act of a person that the graph has not been resumed with yet."""
     with toolbox.database.read() as transaction:
         reviews = review_store.reviews_of(transaction, case.id)
-    acts = [review for review in reviews if review.act.value in ("approve", "edit", "reject")]
-    return acts[-1] if acts and acts[-1].id != served and case.state is not CaseState.AWAITING_REVIEW else None
+    unserved = bool(reviews) and reviews[-1].id != served and case.state is not CaseState.AWAITING_REVIEW
+    return reviews[-1] if unserved else None
 
 
 def _case(toolbox: Toolbox, case_id: CaseId) -> Case:

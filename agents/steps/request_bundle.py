@@ -20,9 +20,10 @@ def pas_request(
         raise InputError("the case has no payer and coverage")
     if case.requester is None:
         raise InputError("DeviceRequest.requester: the order names no clinician (name who ordered it)")
+    namespace = submission_namespace(case.tenant_id, case.id, revision)
     return PasRequest(
-        namespace=submission_namespace(case.tenant_id, case.id, revision),
-        transaction=NamedIdentifier(system=TRANSACTION_SYSTEM, value=f"{case.id}-{revision}"),
+        namespace=namespace,
+        transaction=NamedIdentifier(system=TRANSACTION_SYSTEM, value=str(namespace)),
         created=created,
         patient=case.patient,
         coverage=case.coverage,

@@ -6,6 +6,7 @@ from agents.toolbox import Hands
 from cases.case import Case, Flag
 from cases.chart import Coding
 from cases.lifecycle import CaseEvent
+from formats.pas.codes import npi_check_digit_holds
 from knowledge.code_wording import shipped_codes
 
 _URGENT = frozenset({"urgent", "asap", "stat"})
@@ -45,9 +46,21 @@ def _order_flags(case: Case) -> list[Flag]:
     if order.status in ("cancelled", "revoked", "entered-in-error", "stopped"):
         message = f"The order is '{order.status}'; nothing is asked for under it."
         flags.append(Flag(code="order_not_live", message=message, severity="blocking", source=source))
-    if case.requester is None or not case.requester.name:
+    return flags + _requester_flags(case)
+
+
+def _requester_flags(case: Case) -> list[Flag]:
+    party, source = case.requester, case.order.reference
+    if party is None or not party.name:
         message = "The order names no clinician in full; a letter needs the clinician's name."
-        flags.append(Flag(code="requester_not_named", message=message, source=source))
+        return [Flag(code="requester_not_named", message=message, source=source)]
+    flags = []
+    if party.npi and not npi_check_digit_holds(party.npi):
+        message = f"The NPI {party.npi} of {party.name} fails its check digit; payers refuse such a number."
+        flags.append(Flag(code="npi_check_digit", message=message, source=party.reference or source))
+    if not party.phone:
+        message = f"No telephone of {party.name} is known; a payer calls it for a peer-to-peer."
+        flags.append(Flag(code="requester_without_telephone", message=message, severity="info", source=source))
     return flags
 
 

@@ -1,6 +1,8 @@
 """The command line: thin doors over casework. Everything heavy is imported inside the command that needs it."""
 
 import sys
+import traceback
+from pathlib import Path
 
 import typer
 
@@ -33,9 +35,13 @@ def main() -> None:
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001
-        typer.echo(
-            f"countersign: an internal error ({type(error).__name__}); nothing further was done. "
-            "Set COUNTERSIGN_LOG_LEVEL=debug to see where.",
-            err=True,
-        )
+        typer.echo(f"countersign: an internal error ({_place(error)}); nothing further was done.", err=True)
         sys.exit(1)
+
+
+def _place(error: Exception) -> str:
+    """What kind of error and where in our code; never its message, which may hold a chart's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or list(frames)
+    last = ours[-1]
+    return f"{type(error).__name__} at {'/'.join(Path(last.filename).parts[-3:])}:{last.lineno}"

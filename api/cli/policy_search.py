@@ -1,8 +1,8 @@
 """Search of the policy library for one question or a file of them."""
 
+import datetime
 import json
 import time
-from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,7 +27,7 @@ class Question(BaseModel):
     question: str
     payer: str | None = None
     lob: LineOfBusiness | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     code: str | None = None
 
 

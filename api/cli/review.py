@@ -94,6 +94,15 @@ def edit(
 
 
 @app.command()
+def sign(case: str, user: As = None, digest: Digest = None, out: Out = None) -> None:
+    """Sign the letter as the clinician it names; the packet is drafted again and needs an approval.
+
+    Example: countersign review sign c-0123456789abcdef --as dr-lindqvist
+    """
+    _decide(case, "sign", user, digest, "", "", out)
+
+
+@app.command()
 def reject(case: str, user: As = None, digest: Digest = None, reason: Reason = "", out: Out = None) -> None:
     """Send nothing and give the case back, with a reason.
 

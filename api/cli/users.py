@@ -17,6 +17,7 @@ def add(
     role: Annotated[str, typer.Option("--role", help="viewer, specialist, reviewer, supervisor or admin.")],
     name: Annotated[str, typer.Option("--name", help="Full name; default the user's id.")] = "",
     npi: Annotated[str, typer.Option("--npi", help="For a clinician who signs.")] = "",
+    licence: Annotated[str, typer.Option("--licence", help="For a clinician who signs.")] = "",
     acting: Annotated[str | None, typer.Option("--as", help="An admin; not needed for the very first user.")] = None,
 ) -> None:
     """Add a user, or change one. The first user may be made by whoever holds the folder; later ones by an admin.
@@ -31,7 +32,7 @@ def add(
 
         if role not in list(UserRole):
             raise InputError(f"--role: '{role}' is none of {', '.join(UserRole)}.")
-        added = User(id=UserId(user), name=name or user, role=UserRole(role), npi=npi)
+        added = User(id=UserId(user), name=name or user, role=UserRole(role), npi=npi, licence=licence)
         add_user(box, added, UserId(acting or box.settings.user))
         typer.echo(f"{user} is a {role}.")
 

@@ -18,6 +18,7 @@ from formats.packet.typeface import (
     LINES,
     NOTICE,
     QUOTE,
+    REGULAR,
     RULE,
     SMALL,
     day,
@@ -40,7 +41,7 @@ _WEAK_DATES = {
     DateBasis.ISSUED: "date issued",
 }
 _STATE_WIDTH, _INDENT, _DEEPEST = 84.0, 14.0, 8
-_LONGEST_STATEMENT = 800
+_LONGEST_STATEMENT, _KEPT_TOGETHER = 800, 4
 _ITEM = ParagraphStyle("item", parent=LINES, fontSize=10.5, leading=14)
 _STATE = ParagraphStyle("state", parent=NOTICE, fontSize=10.5, leading=14)
 
@@ -52,7 +53,9 @@ def criteria_story(result: CriteriaResult, links: PageLinks) -> Iterator[Flowabl
         yield Paragraph("Draft criteria: nobody has approved this reading of the policy.", NOTICE)
         for reason in result.draft_reasons:
             yield from paragraphs(reason, BODY)
-    yield _row([Paragraph("Criterion and evidence", LABEL), Paragraph("State", LABEL)], 0, None)
+    head = _row([Paragraph("Criterion and evidence", LABEL), Paragraph("State", LABEL)], 0, None)
+    head.keepWithNext = True
+    yield head
     yield from _node(result.root, "", 0, links)
     yield HRFlowable(width="100%", thickness=0.8, color=GREY, spaceBefore=2, spaceAfter=0)
 
@@ -60,19 +63,20 @@ def criteria_story(result: CriteriaResult, links: PageLinks) -> Iterator[Flowabl
 def _node(node: Judgement, number: str, depth: int, links: PageLinks) -> Iterator[Flowable]:
     indent = _INDENT * min(depth, _DEEPEST)
     state = Paragraph(STATE_WORDS[node.state], _STATE)
-    below: list[Flowable] = [*_explained(node, indent)]
-    for evidence in node.evidence:
-        below += _evidence(evidence, indent, links)
+    explained = _explained(node, indent)
+    quoted = [part for evidence in node.evidence for part in _evidence(evidence, indent, links)]
+    for part in explained if quoted else explained[:-1]:
+        part.keepWithNext = True
     row = _row([Paragraph(_statement(node, number), _ITEM), state], indent, RULE if depth else GREY)
-    row.keepWithNext = bool(below or node.children)
-    yield row
-    yield from below
+    row.keepWithNext = bool(explained or quoted) or bool(node.children and depth < _KEPT_TOGETHER)
+    yield from (row, *explained, *quoted)
     for place, child in enumerate(node.children, start=1):
         yield from _node(child, f"{number}.{place}" if number else str(place), depth + 1, links)
 
 
 def _row(cells: list[Paragraph], indent: float, rule: Color | None) -> Table:
     style: list[tuple[object, ...]] = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (0, 0), indent),
         ("LEFTPADDING", (1, 0), (1, 0), 4),
@@ -95,7 +99,7 @@ def _statement(node: Judgement, number: str) -> str:
     return f"<b>{text}</b> <font size=9 color=#4d4d4d>({operator})</font>"
 
 
-def _explained(node: Judgement, indent: float) -> Iterator[Paragraph]:
+def _explained(node: Judgement, indent: float) -> list[Paragraph]:
     """Why the state is what it is; for an open criterion also what was sought and what would settle it."""
     said = [inline(shortened(node.reason))] if node.reason else []
     if node.policy_span:
@@ -106,7 +110,7 @@ def _explained(node: Judgement, indent: float) -> Iterator[Paragraph]:
         dated = f", {node.gap.dated}" if node.gap.dated else ""
         said.append(f"Needed: {inline(shortened(f'{node.gap.document} from {node.gap.holder}{dated}'))}")
     style = ParagraphStyle("explained", parent=SMALL, leftIndent=indent, rightIndent=_STATE_WIDTH)
-    return (Paragraph(line, style) for line in said)
+    return [Paragraph(line, style) for line in said]
 
 
 def _evidence(evidence: Evidence, indent: float, links: PageLinks) -> list[Flowable]:

@@ -21,6 +21,7 @@ def finished(pdf: bytes, drafted_at: datetime, placements: Sequence[Placement] =
         _place(writer, writer.pages[placement.page - 1], placement)
     dated = f"{drafted_at.astimezone(UTC):D:%Y%m%d%H%M%S}Z"
     writer.add_metadata({"/CreationDate": dated, "/ModDate": dated, "/Producer": "Countersign"})
+    writer.pdf_header = "%PDF-1.7"
     stream = BytesIO()
     writer.write(stream)
     return stream.getvalue()

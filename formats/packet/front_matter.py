@@ -18,6 +18,7 @@ from formats.packet.typeface import (
     LINES,
     NOTICE,
     PAGEFUL,
+    REGULAR,
     RULE,
     SMALL,
     SUBHEADING,
@@ -123,6 +124,7 @@ def _table(
     rows: Sequence[Sequence[object]], widths: list[float], style: Sequence[tuple[object, ...]], repeated: int = 0
 ) -> Table:
     plain = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 6),

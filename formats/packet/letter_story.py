@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
 from cases.packet import Citation, Letter, LetterPoint
 from formats.letter_references import cited, numbers, unsigned_notice
@@ -83,10 +83,7 @@ def _signature(letter: Letter) -> list[Flowable]:
         notice = Paragraph(inline(unsigned_notice(letter)), _UNSIGNED)
         return [Spacer(0, 16), notice, Spacer(0, 8)]
     npi = [f"NPI {letter.signer_npi}"] if letter.signer_npi else []
-    rule = Table([[""]], colWidths=[220], rowHeights=[2], style=[("LINEABOVE", (0, 0), (-1, -1), 0.6, GREY)])
-    rule.hAlign = "LEFT"
-    signed = [Paragraph(inline(letter.signature_line), LINES), rule]
-    return [Spacer(0, 16), *signed, *_lines((letter.signer, *npi), LINES)]
+    return [Spacer(0, 16), *_lines((letter.signature_line, letter.signer, *npi), LINES)]
 
 
 def _sources(letter: Letter, place: Callable[[Citation], str]) -> Iterator[Flowable]:

@@ -16,7 +16,7 @@ from pypdf.generic import DictionaryObject, PdfObject
 
 from cases.document import Document
 from cases.errors import UnreadableFile
-from formats.pdf import _PDFIUM as PDFIUM_LOCK
+from formats.pdf import PDFIUM_LOCK as PDFIUM_LOCK
 
 Box = tuple[float, float, float, float]
 """left, bottom, right, top in points."""
@@ -130,8 +130,21 @@ def _occurrence(shown: str, wanted: str, before: str) -> int | None:
 
 
 def _boxes(text_page: pypdfium2.PdfTextPage, first: int, last: int) -> list[Box]:
-    """One box for each line of the characters first..last."""
-    return [text_page.get_rect(n) for n in range(text_page.count_rects(first, last - first + 1))]
+    """One box for each line of the characters first..last; pdfium often gives one for each word."""
+    joined: list[Box] = []
+    for box in (text_page.get_rect(n) for n in range(text_page.count_rects(first, last - first + 1))):
+        if joined and _on_one_line(joined[-1], box):
+            joined[-1] = (*map(min, joined[-1][:2], box[:2]), *map(max, joined[-1][2:], box[2:]))
+        else:
+            joined.append(box)
+    return joined
+
+
+def _on_one_line(left: Box, right: Box) -> bool:
+    """Whether two boxes overlap in height and no more than a word space lies between them."""
+    height = max(left[3] - left[1], right[3] - right[1])
+    overlap = min(left[3], right[3]) - max(left[1], right[1])
+    return overlap > 0 and -height < right[0] - left[2] < height
 
 
 def _source_page(page: PageObject, number: int, marks: tuple[Box, ...]) -> SourcePage:

@@ -40,6 +40,10 @@ def is_organization(party: Party) -> bool:
     return party.kind == "Organization" or party.reference.startswith("Organization/")
 
 
+_UNREACHABLE: Json = {"display": "No telephone or endpoint of the clinician is known"}
+"""A role must say how it is reached (pd-1: telephone or endpoint); where neither is known, that is what is said."""
+
+
 def provider_reference(draft: BundleDraft, requester: Party, organization: Party | None) -> Json:
     """Claim.provider: the submitting organization where there is one, else the clinician in their role."""
     if organization is not None:
@@ -55,12 +59,14 @@ def party_reference(draft: BundleDraft, party: Party, organization: Party | None
         return _organization(draft, party, "profile-organization")
     practitioner = practitioner_reference(draft, party)
     place = _organization(draft, organization, "profile-requestor") if organization else None
+    phone = _phone(party.phone or (organization.phone if organization else ""))
     role = _present(
         resourceType="PractitionerRole",
         meta={"profile": [PROFILE + "profile-practitionerrole"]},
         practitioner=practitioner,
         organization=place,
-        telecom=_phone(party.phone or (organization.phone if organization else "")),
+        telecom=phone,
+        endpoint=[] if phone else [_UNREACHABLE],
     )
     return draft.add(f"role/{party.npi}/{_key(organization) if organization else ''}", role)
 

@@ -95,7 +95,7 @@ def _party_problems(request: PasRequest) -> Iterator[Problem]:
     organization = request.organization
     if organization is not None and not organization.name.strip():
         yield "Organization.name", "give the submitting organization's name"
-    yield from _clinician_problems("requester", request.requester, organization.phone if organization else "")
+    yield from _clinician_problems("requester", request.requester)
     for role, party in (("organization", organization), ("requester", request.requester)):
         if party is not None and is_organization(party) and party.npi and not codes.npi_well_formed(party.npi):
             yield f"Organization.identifier ({role})", "the NPI is not ten digits"
@@ -104,7 +104,7 @@ def _party_problems(request: PasRequest) -> Iterator[Problem]:
             yield "Claim.identifier or insurer identifier", "give an absolute system and a value"
 
 
-def _clinician_problems(role: str, party: Party, other_phone: str) -> Iterator[Problem]:
+def _clinician_problems(role: str, party: Party) -> Iterator[Problem]:
     if is_organization(party):
         if not party.name.strip():
             yield f"Organization.name ({role})", "give the organization's name"
@@ -113,17 +113,12 @@ def _clinician_problems(role: str, party: Party, other_phone: str) -> Iterator[P
         yield f"Practitioner.identifier ({role})", "give the clinician's NPI, ten digits"
     if not name_parts(party)[0]:
         yield f"Practitioner.name ({role})", "give the clinician's name"
-    if not party.phone.strip() and not other_phone.strip():
-        yield (
-            f"PractitionerRole.telecom ({role})",
-            "give a telephone of the clinician or of the submitting organization",
-        )
 
 
 def can_be_named(party: Party) -> bool:
-    """Whether PAS can name a performer: NPI, name and telephone of a clinician, or an organization's name."""
+    """Whether PAS can name a performer: NPI and name of a clinician, or an organization's name."""
     broken = is_organization(party) and bool(party.npi) and not codes.npi_well_formed(party.npi)
-    return not broken and not list(_clinician_problems("", party, ""))
+    return not broken and not list(_clinician_problems("", party))
 
 
 def _packet_problems(request: PasRequest) -> Iterator[Problem]:

@@ -46,7 +46,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "NPI of nine digits": (clinician(npi="112233445"), "Practitioner.identifier"),
     "NPI in other digits": (clinician(npi="١١٢٢٣٣٤٤٥٥"), "Practitioner.identifier"),
     "clinician without a name": (clinician(name=""), "Practitioner.name"),
-    "clinician without a telephone": (clinician(phone=""), "PractitionerRole.telecom"),
     "hospital NPI broken": (
         {"organization": samples.HOSPITAL.model_copy(update={"npi": "12"})},
         "Organization.identifier",
@@ -105,6 +104,7 @@ def test_the_refusal_names_no_person() -> None:
     "changes",
     [
         clinician(phone="") | {"organization": samples.HOSPITAL},
+        clinician(phone=""),
         {"performer": samples.SUPPLIER.model_copy(update={"npi": "", "phone": ""})},
         {"performer": samples.CLINICIAN.model_copy(update={"npi": ""})},
         {"order": samples.device_order(status="completed")},
@@ -112,6 +112,7 @@ def test_the_refusal_names_no_person() -> None:
     ],
     ids=[
         "the hospital's telephone serves",
+        "nobody gave a telephone",
         "a supplier needs a name only",
         "a performer nobody can name",
         "a fulfilled order",
