@@ -110,9 +110,9 @@ def _barred(text: str, start: int, end: int) -> tuple[Cell, ...]:
     bars = [match.start() for match in re.finditer(r"\|", text[start:end])]
     edges = [start - 1, *(start + bar for bar in bars), end]
     cells = [Cell(first + 1, last) for first, last in zip(edges, edges[1:], strict=False)]
-    outer = text[start:end].strip()
-    first = 1 if outer.startswith("|") else 0
-    last = len(cells) - 1 if outer.endswith("|") else len(cells)
+    line = text[start:end]
+    first = 1 if line[:2].lstrip().startswith("|") else 0
+    last = len(cells) - 1 if line.endswith("|") else len(cells)
     return tuple(cells[first:last])
 
 
