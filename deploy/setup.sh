@@ -26,14 +26,14 @@ if [ -n "$missing" ]; then
 fi
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-echo "Installing Python packages into $venv (a few minutes the first time)"
-pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
-pip install -q --upgrade "pip==26.3" 2>/dev/null
+log=$venv/setup.log
+echo "Installing Python packages into $venv (about three minutes the first time; details in $log)"
+pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@" >>"$log" 2>&1; }
 # torch first: a later, unpinned request for it would fetch gigabytes of CUDA builds.
-pip install -q "torch==2.13.0" 2>&1 | grep -v '^WARNING: Location' || true
-pip install -q -c constraints.txt -e '.[test]' 2>&1 | grep -v '^WARNING: Location' || true
-"$venv/bin/python" -c 'import langgraph, sentence_transformers, fhir.resources' || {
-    echo "The Python packages did not install; run 'make setup' again to see pip's message." >&2
+if pip install "pip==26.3" && pip install "torch==2.13.0" && pip install -c constraints.txt -e '.[test]'; then
+    echo "$wanted" >"$venv/.ready"
+else
+    tail -n 20 "$log" >&2
+    echo "The Python packages did not install; the whole log is $log." >&2
     exit 1
-}
-echo "$wanted" >"$venv/.ready"
+fi
