@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -122,9 +123,9 @@ class Vocabulary:
                 self._codes[(code.system, _bare(code.code))].append(CodeMatch(concept=concept, code=code))
             for phrase in (*concept.phrases, *concept.abbreviations):
                 self._phrases[_squeezed(phrase)].append(concept)
-        ordered = sorted(self._spellings(content.concepts), key=lambda item: (-len(item[0]), item))
-        self._matched = [self._phrases[_squeezed(phrase)] for phrase, _ in ordered]
-        self._pattern = _phrase_pattern(ordered)
+        self._spelled: dict[str, list[_Spelling]] = defaultdict(list)
+        for spelling in sorted({*_spellings(content.concepts)}, key=lambda item: (-len(item.phrase), item.phrase)):
+            self._spelled[spelling.parts[0].tokens[0].casefold()].append(spelling)
 
     def concept(self, concept_id: ConceptId) -> Concept:
         """The concept of this id; raises KeyError where there is none."""
@@ -144,18 +145,100 @@ class Vocabulary:
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Every phrase in the text, longest at each place, left to right, not overlapping."""
-        return tuple(self._mentions(text.translate(_PLAIN)))
+        plain = text.translate(_PLAIN)
+        places = [(match.start(), match.end()) for match in _TOKEN.finditer(plain)]
+        tokens = [plain[start:end] for start, end in places]
+        found: list[Mention] = []
+        index = 0
+        while index < len(tokens):
+            found_at = self._longest(tokens, places, index)
+            if found_at is None:
+                index += 1
+                continue
+            spelling, last = found_at
+            for concept in self._phrases[_squeezed(spelling.phrase)]:
+                found.append(Mention(concept=concept, start=places[index][0], end=places[last - 1][1]))
+            index = last
+        return tuple(found)
 
-    def _mentions(self, text: str) -> Iterator[Mention]:
-        for match in self._pattern.finditer(text):
-            for concept in self._matched[(match.lastindex or 1) - 1]:
-                yield Mention(concept=concept, start=match.start(), end=match.end())
+    def _longest(self, tokens: list[str], places: list[tuple[int, int]], index: int) -> tuple["_Spelling", int] | None:
+        for spelling in self._spelled.get(tokens[index].casefold(), ()):
+            last = spelling.end_at(tokens, places, index)
+            if last is not None:
+                return spelling, last
+        return None
 
-    @staticmethod
-    def _spellings(concepts: tuple[Concept, ...]) -> set[tuple[str, bool]]:
-        """Each phrase once, with whether it matches in any case."""
-        loose = {(phrase, True) for concept in concepts for phrase in concept.phrases}
-        return loose | {(phrase, False) for concept in concepts for phrase in concept.abbreviations}
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9\-]")
+"""A run of letters and digits, or one other sign; spaces and hyphens only part tokens."""
+
+
+_GAP = 5
+"""Words that may stand where a phrase has `...`, within one clause."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Words in a row; `parted[i]` says whether word i stands apart from the one before it."""
+
+    tokens: tuple[str, ...]
+    parted: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """A phrase as parts, between which a few other words may stand."""
+
+    phrase: str
+    any_case: bool
+    parts: tuple[_Part, ...]
+
+    def end_at(self, tokens: list[str], places: list[tuple[int, int]], index: int) -> int | None:
+        """The index behind the phrase's last token where it begins at `index`; None where it does not."""
+        last = self._end_of(self.parts[0], tokens, places, index)
+        for part in self.parts[1:]:
+            if last is None:
+                return None
+            last = self._further(part, tokens, places, last)
+        return last
+
+    def _further(self, part: _Part, tokens: list[str], places: list[tuple[int, int]], index: int) -> int | None:
+        for skipped in range(min(_GAP + 1, len(tokens) - index)):
+            if skipped and tokens[index + skipped - 1] in ".;":
+                return None
+            last = self._end_of(part, tokens, places, index + skipped)
+            if last is not None:
+                return last
+        return None
+
+    def _end_of(self, part: _Part, tokens: list[str], places: list[tuple[int, int]], index: int) -> int | None:
+        if index + len(part.tokens) > len(tokens):
+            return None
+        for offset, token in enumerate(part.tokens):
+            here = tokens[index + offset]
+            if here != token and not (self.any_case and here.casefold() == token.casefold()):
+                return None
+            if offset and (places[index + offset - 1][1] < places[index + offset][0]) != part.parted[offset]:
+                return None
+        return index + len(part.tokens)
+
+
+def _spellings(concepts: tuple[Concept, ...]) -> Iterator[_Spelling]:
+    for concept in concepts:
+        for phrase in concept.phrases:
+            yield _spelling(phrase, any_case=True)
+        for phrase in concept.abbreviations:
+            yield _spelling(phrase, any_case=False)
+
+
+def _spelling(phrase: str, *, any_case: bool) -> _Spelling:
+    return _Spelling(phrase, any_case, tuple(_part(words) for words in phrase.translate(_PLAIN).split("...")))
+
+
+def _part(words: str) -> _Part:
+    places = list(_TOKEN.finditer(words))
+    parted = [False, *(one.end() < other.start() for one, other in zip(places, places[1:], strict=False))]
+    return _Part(tuple(match[0] for match in places), tuple(parted))
 
 
 _PLAIN = str.maketrans({"₂": "2", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "–": "-", "—": "-", "‑": "-"})
@@ -168,20 +251,6 @@ def _squeezed(words: str) -> str:
 
 def _bare(code: str) -> str:
     return code.strip().upper().replace(".", "")
-
-
-def _phrase_pattern(ordered: list[tuple[str, bool]]) -> re.Pattern[str]:
-    """One pattern of numbered alternatives in the order given."""
-    alternatives = [f"(?i:({_spaced(phrase)}))" if any_case else f"({_spaced(phrase)})" for phrase, any_case in ordered]
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(alternatives)})(?![A-Za-z0-9])")
-
-
-def _spaced(phrase: str) -> str:
-    """The phrase as a pattern in which words may be parted by spaces, line ends or hyphens."""
-    parts = [
-        r"[\s\-]+".join(re.escape(word) for word in re.split(r"[\s\-]+", part.strip())) for part in phrase.split("...")
-    ]
-    return r"\s+(?:[^\s.;]+\s+){0,5}?".join(parts)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

@@ -2,10 +2,12 @@
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from agents.reading.rules_reader.assertion import Stance, stance_of
 from agents.reading.rules_reader.calendar_words import DatedWords, dated_words
@@ -46,15 +48,24 @@ class _Note:
         last = bisect_left(self.dates, end, key=lambda words: words.start)
         return tuple(words for words in self.dates[first:last] if words.end <= end)
 
+    @cached_property
     def written_spans(self) -> tuple[Span, ...]:
         """The words that give the day the note was written; the first of that day."""
         same = (words for words in self.dates if words.day == self.written and not words.relative)
         words = next(same, None)
         return (self.span(words.start, words.end),) if words else ()
 
+    @cached_property
+    def paragraphs(self) -> Mapping[int, Sequence[Sentence]]:
+        """Sentences by paragraph."""
+        grouped: dict[int, list[Sentence]] = defaultdict(list)
+        for sentence in self.layout.sentences:
+            grouped[sentence.paragraph].append(sentence)
+        return grouped
+
     def date_spans(self, words: DatedWords) -> tuple[Span, ...]:
         """The words that give a day; for `today` and its like, also those that say when the note was written."""
-        return (self.span(words.start, words.end), *(self.written_spans() if words.relative else ()))
+        return (self.span(words.start, words.end), *(self.written_spans if words.relative else ()))
 
     def span(self, start: int, end: int) -> Span:
         quote = self.document.text[start:end]
@@ -79,11 +90,21 @@ def facts_of_note(
     tables = tables_in(layout.text, vocabulary)
     facts = [fact for table in tables for fact in _table_facts(note, table)]
     before: Sentence | None = None
-    for sentence in layout.sentences:
-        if not any(table.start < sentence.end and sentence.start < table.end for table in tables):
-            facts += _sentence_facts(note, sentence, before, vocabulary)
+    for sentence in _outside(layout.sentences, tables):
+        facts += _sentence_facts(note, sentence, before, vocabulary)
         before = sentence
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
+
+
+def _outside(sentences: Sequence[Sentence], tables: Sequence[Table]) -> Iterator[Sentence]:
+    """The sentences that no table takes up; both come in order of place."""
+    waiting = iter(tables)
+    table = next(waiting, None)
+    for sentence in sentences:
+        while table is not None and table.end <= sentence.start:
+            table = next(waiting, None)
+        if table is None or sentence.end <= table.start:
+            yield sentence
 
 
 def _written(document: Document, text: str, births: frozenset[date]) -> date | None:
@@ -221,7 +242,7 @@ def _when(note: _Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[Fact
             return _stated(words), note.date_spans(words)
     if note.written is None:
         return None, ()
-    return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans()
+    return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans
 
 
 def _nearest(found: Sequence[DatedWords]) -> DatedWords | None:
@@ -257,7 +278,7 @@ def _from_form(note: _Note, sentence: Sentence, own: Sequence[Condition]) -> lis
     text = note.layout.text
     if not _LABELLED.match(text, sentence.start):
         return []
-    lines = [s for s in note.layout.sentences if s.paragraph == sentence.paragraph and s is not sentence]
+    lines = [line for line in note.paragraphs[sentence.paragraph] if line is not sentence]
     if any(_VALUE.search(text, line.start, line.end) for line in lines):
         return []
     labelled = [line for line in lines if _LABELLED.match(text, line.start)]
