@@ -5,7 +5,8 @@ CountersignError
 │   └── UnreadableFile
 ├── NotFound                   no such case, policy, document, user
 ├── Conflict                   the thing changed since the caller looked at it
-│   └── ImpossibleMove         the lifecycle has no such move from this state
+│   ├── ImpossibleMove         the lifecycle has no such move from this state
+│   └── Busy                   another process is at it right now; try again shortly
 ├── NotAllowed                 the user's role does not permit this act
 ├── GateRefused                the submission gate, or an absent or stale approval, holds an outward act back
 ├── ToolNotGranted             a step reached for a tool the registry did not give it
@@ -66,6 +67,12 @@ class ImpossibleMove(Conflict):
     """The lifecycle table has no such move from the present state."""
 
     code = "impossible_move"
+
+
+class Busy(Conflict):
+    """Another process is at it right now; the same call may succeed shortly."""
+
+    code = "busy"
 
 
 class NotAllowed(CountersignError):

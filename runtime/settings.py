@@ -36,7 +36,9 @@ class Settings(BaseSettings):
     made in `home`. `fixed_time` stops the clock, for tests. `payer_endpoints` maps payer id to base URL.
     `embedding_model` is a folder, or a model hub's id (`organization/name`), which alone lets the model
     libraries go online. `approval_hours` is how long an approval stays good. `user` acts at the command line.
-    `organization` is who submits, as JSON: name, npi, phone, address.
+    `organization` is who submits, as JSON: name, npi, phone, address. `executor` names a worker process, and
+    no two that run at once may share a name. A job that fails is tried `job_attempts` times, the first time again
+    after `retry_seconds`; timers are looked at every `tick_seconds`.
     """
 
     model_config = SettingsConfigDict(
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
     approval_hours: int = Field(default=72, gt=0)
     user: UserId = UserId("")
     organization: Party | None = None
+    executor: str = Field(default="main", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    job_attempts: int = Field(default=8, ge=1)
+    retry_seconds: float = Field(default=2.0, gt=0)
+    tick_seconds: float = Field(default=1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["console", "json"] = "console"
 

@@ -60,18 +60,18 @@ metadata = MetaData(
 )
 
 
-def _tenant() -> Column[str]:
+def tenant_column() -> Column[str]:
     return Column("tenant_id", String(64), nullable=False)
 
 
-def _of_case() -> ForeignKeyConstraint:
+def of_case() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["tenant_id", "case_id"], ["cases.tenant_id", "cases.id"])
 
 
 cases = Table(
     "cases",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("id", String(128), nullable=False),
     Column("state", String(32), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -85,44 +85,44 @@ cases = Table(
 chart_snapshots = Table(
     "chart_snapshots",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("digest", DIGEST, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("chart", EncryptedBytes("chart"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "digest"),
-    _of_case(),
+    of_case(),
 )
 
 chart_sources = Table(
     "chart_sources",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("digest", DIGEST, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("content", EncryptedBytes("chart file"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "digest"),
-    _of_case(),
+    of_case(),
 )
 
 person_facts = Table(
     "person_facts",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("fact_digest", DIGEST, nullable=False),
     Column("user_id", String(128), nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("fact", EncryptedModel(Fact, "fact"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "fact_digest"),
-    _of_case(),
+    of_case(),
 )
 
 work_products = Table(
     "work_products",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("kind", String(32), nullable=False),
@@ -130,13 +130,13 @@ work_products = Table(
     Column("stored_at", Instant, nullable=False),
     Column("product", EncryptedBytes("work product"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "revision", "kind"),
-    _of_case(),
+    of_case(),
 )
 
 artefacts = Table(
     "artefacts",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("row_id", Integer, primary_key=True),
     Column("case_id", String(128), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -144,7 +144,7 @@ artefacts = Table(
     Column("sha256", DIGEST, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("content", EncryptedBytes("artefact"), nullable=False),
-    _of_case(),
+    of_case(),
     Index(None, "tenant_id", "case_id", "revision", "name"),
     Index(None, "tenant_id", "sha256"),
 )
@@ -152,7 +152,7 @@ artefacts = Table(
 submissions = Table(
     "submissions",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("digest", DIGEST, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -161,14 +161,14 @@ submissions = Table(
     Column("packet_pdf", EncryptedBytes("submission packet"), nullable=False),
     Column("letter", EncryptedModel(Letter, "submission letter"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "digest"),
-    _of_case(),
+    of_case(),
     Index(None, "tenant_id", "digest"),
 )
 
 users = Table(
     "users",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("id", String(128), nullable=False),
     Column("name", String(256), nullable=False),
     Column("role", String(32), nullable=False),
@@ -181,20 +181,20 @@ users = Table(
 reviews = Table(
     "reviews",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("row_id", Integer, primary_key=True),
     Column("id", String(128), nullable=False),
     Column("case_id", String(128), nullable=False),
     Column("review", EncryptedModel(Review, "review"), nullable=False),
     UniqueConstraint("tenant_id", "id"),
-    _of_case(),
+    of_case(),
     Index(None, "tenant_id", "case_id"),
 )
 
 approvals = Table(
     "approvals",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("row_id", Integer, primary_key=True),
     Column("review_id", String(128), nullable=False),
     Column("case_id", String(128), nullable=False),
@@ -202,26 +202,26 @@ approvals = Table(
     Column("approval", EncryptedModel(Approval, "approval"), nullable=False),
     UniqueConstraint("tenant_id", "review_id"),
     ForeignKeyConstraint(["tenant_id", "review_id"], ["reviews.tenant_id", "reviews.id"]),
-    _of_case(),
+    of_case(),
     Index(None, "tenant_id", "case_id", "action"),
 )
 
 signatures = Table(
     "signatures",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("case_id", String(128), nullable=False),
     Column("letter_digest", DIGEST, nullable=False),
     Column("user_id", String(128), nullable=False),
     Column("signature", EncryptedModel(Signature, "signature"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "case_id", "letter_digest", "user_id"),
-    _of_case(),
+    of_case(),
 )
 
 effects = Table(
     "effects",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("key", String(256), nullable=False),
     Column("case_id", String(128), nullable=False),
     Column("action", String(64), nullable=False),
@@ -235,14 +235,14 @@ effects = Table(
     Column("receipt", EncryptedBytes("receipt")),
     Column("reason", EncryptedText("payer's reason")),
     PrimaryKeyConstraint("tenant_id", "key"),
-    _of_case(),
+    of_case(),
     Index(None, "tenant_id", "state"),
 )
 
 audit_entries = Table(
     "audit_entries",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("sequence", Integer, nullable=False, autoincrement=False),
     Column("action", String(64), nullable=False),
     Column("subject", String(256), nullable=False),
@@ -256,7 +256,7 @@ audit_entries = Table(
 audit_notes = Table(
     "audit_notes",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("sequence", Integer, nullable=False, autoincrement=False),
     Column("note", EncryptedText("audit note"), nullable=False),
     PrimaryKeyConstraint("tenant_id", "sequence"),
@@ -265,7 +265,7 @@ audit_notes = Table(
 audit_heads = Table(
     "audit_heads",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("size", Integer, nullable=False),
     Column("chain_hash", LargeBinary(32), nullable=False),
     Column("root", LargeBinary(32), nullable=False),
@@ -277,7 +277,7 @@ audit_heads = Table(
 payers = Table(
     "payers",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("id", String(128), nullable=False),
     Column("record", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -287,7 +287,7 @@ payers = Table(
 policy_versions = Table(
     "policy_versions",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("payer_id", String(128), nullable=False),
     Column("doc_id", String(256), nullable=False),
     Column("version", Integer, nullable=False, autoincrement=False),
@@ -303,7 +303,7 @@ policy_versions = Table(
 passages = Table(
     "passages",
     metadata,
-    _tenant(),
+    tenant_column(),
     Column("payer_id", String(128), nullable=False),
     Column("doc_id", String(256), nullable=False),
     Column("version", Integer, nullable=False, autoincrement=False),

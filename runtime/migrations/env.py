@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from runtime.tables import metadata
+from runtime.every_table import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, inspect
 from runtime import migration
 from runtime.database import Database
 from runtime.settings import Settings
-from runtime.tables import metadata
+from runtime.every_table import metadata
 
 
 def test_head_matches_the_tables(database: Database) -> None:
