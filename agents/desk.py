@@ -13,8 +13,9 @@ from cases.ids import CaseId, DocumentId
 from cases.lifecycle import CaseEvent, advance
 from cases.packet import Submission
 from cases.ports import Clock
-from runtime import case_store, chart_store, work_store
+from runtime import case_records, case_store, chart_store, work_store
 from runtime.audit import AuditLog
+from runtime.case_records import Timer
 from runtime.database import Database, Transaction
 from runtime.work_store import ProductKind
 
@@ -27,7 +28,8 @@ class Record:
     """What one step leaves behind, written in one commit.
 
     `products` pairs a kind with a value of that kind. `artefacts` are named bytes whose digests the audit
-    entry vouches for.
+    entry vouches for. `references` are numbers (system, value) by which others will name the case; `cleared`
+    are kinds of timers that no longer matter.
     """
 
     action: str
@@ -36,6 +38,9 @@ class Record:
     products: Sequence[tuple[ProductKind[Any], object]] = ()
     artefacts: Mapping[str, bytes] = field(default_factory=dict)
     submission: Submission | None = None
+    references: Sequence[tuple[str, str]] = ()
+    timer: Timer | None = None
+    cleared: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,11 @@ class CaseDesk:
             work_store.put_product(transaction, self.case_id, revision, kind, product, now)
         if record.submission is not None:
             work_store.put_submission(transaction, record.submission)
+        for system, value in record.references:
+            case_records.refer(transaction, system, value, self.case_id)
+        case_records.clear_timers(transaction, self.case_id, record.cleared)
+        if record.timer is not None:
+            case_records.set_timer(transaction, record.timer)
         self._event(transaction, record.action, record.detail)
         for name, content in record.artefacts.items():
             digest = work_store.put_artefact(transaction, self.case_id, revision, name, content, now)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, StructuredTool
 
@@ -24,6 +25,7 @@ from runtime.clock import SettableClock, SystemClock
 from runtime.database import Database
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
+from runtime.queue import JobQueue
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
@@ -35,12 +37,11 @@ _MOST_CALLS = 32
 class Hands:
     """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
 
-    def __init__(
-        self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, organization: Party | None
-    ) -> None:
+    def __init__(self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, settings: Settings) -> None:
         self._step, self._tools, self._ledger = step, tools, ledger
         self._calls = 0
-        self.organization = organization
+        self.organization: Party | None = settings.organization
+        self.zone = ZoneInfo(settings.time_zone)
 
     def call(self, name: str, **arguments: object) -> Any:
         """What the tool returns; its type is the tool's own."""
@@ -61,13 +62,17 @@ class Hands:
 
 @dataclass(frozen=True)
 class Toolbox:
-    """Everything one process needs to work cases. Build it with `build_toolbox`."""
+    """Everything one process needs to work cases. Build it with `build_toolbox`.
+
+    `queue` is None where nobody would run its jobs (the command line works its cases itself).
+    """
 
     settings: Settings
     clock: Clock
     database: Database
     audit: AuditLog
     ledger: EffectsLedger
+    queue: JobQueue | None = None
 
     def hands(self, step: str, case_id: CaseId) -> Hands:
         """The tools granted to a step, as langchain-core tools bound to this case."""
@@ -76,7 +81,7 @@ class Toolbox:
             spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
-        return Hands(step, tools, self.ledger, self.settings.organization)
+        return Hands(step, tools, self.ledger, self.settings)
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ class CaseTools:
             return library.payer_directory(transaction).entries.get(payer.id)
 
 
-def build_toolbox(settings: Settings) -> Toolbox:
+def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
     """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
     clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
     database = Database.open(settings)
@@ -164,4 +169,5 @@ def build_toolbox(settings: Settings) -> Toolbox:
         database=database,
         audit=AuditLog(master_key(settings), None),
         ledger=EffectsLedger(database, clock),
+        queue=JobQueue(settings.store_url) if with_queue else None,
     )

@@ -66,8 +66,14 @@ def read_chart(paths: Sequence[Path]) -> tuple[Chart, Mapping[DocumentId, bytes]
     FHIR JSON (resources, Bundles, NDJSON) and notes (text, born-digital PDF) may be mixed. Raises InputError
     where a path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
     """
-    files, refusals = read_files(paths)
-    hand_over = _HandOver(refusals=refusals)
+    return chart_of_files(*read_files(paths))
+
+
+def chart_of_files(
+    files: Sequence[ChartFile], refused: Sequence[Refusal] = ()
+) -> tuple[Chart, Mapping[DocumentId, bytes]]:
+    """The same for files already in memory; `refused` are those that could not even be read."""
+    hand_over = _HandOver(refusals=list(refused))
     for file in files:
         hand_over.take(file)
     versions = one_of_each(without_deleted(hand_over.fhir))
@@ -83,7 +89,7 @@ def read_chart(paths: Sequence[Path]) -> tuple[Chart, Mapping[DocumentId, bytes]
             hand_over.notes.append(attached)
     _read_notes(hand_over, records)
     if not hand_over.documents:
-        raise InputError(_nothing_read(paths, hand_over.refusals))
+        raise InputError(_nothing_read(hand_over.refusals))
     return _chart(hand_over, records), hand_over.contents
 
 
@@ -139,11 +145,10 @@ def _chart(hand_over: _HandOver, records: FhirRecords) -> Chart:
     )
 
 
-def _nothing_read(paths: Sequence[Path], refusals: Sequence[Refusal]) -> str:
-    places = ", ".join(str(path) for path in paths)
+def _nothing_read(refusals: Sequence[Refusal]) -> str:
     if not refusals:
-        return f"{places}: holds no file"
+        return "Nothing could be read: there is no file in what was given"
     first = refusals[0]
     where = f"{first.file}: {first.field}: " if first.field else f"{first.file}: "
     more = f"; and {len(refusals) - 1} more" if len(refusals) > 1 else ""
-    return f"{places}: nothing could be read: {where}{first.reason}{f' ({first.fix})' if first.fix else ''}{more}"
+    return f"Nothing could be read: {where}{first.reason}{f' ({first.fix})' if first.fix else ''}{more}"

@@ -24,7 +24,7 @@ class Timer(Frozen):
 def put_files(transaction: Transaction, case_id: CaseId, files: Mapping[str, bytes], at: datetime) -> None:
     """Keep files under their names; the same bytes under the same name are kept once, nothing is overwritten."""
     query = select(case_files.c.name, case_files.c.digest).where(transaction.mine(case_files, case_id=case_id))
-    held = set(transaction.connection.execute(query).tuples())
+    held = {(row.name, row.digest) for row in transaction.connection.execute(query)}
     for name, content in files.items():
         digest = digest_of(content)
         if (name, digest) not in held:
@@ -35,7 +35,7 @@ def files_of(transaction: Transaction, case_id: CaseId) -> Mapping[str, bytes]:
     """The newest bytes of each file, by name."""
     place = transaction.mine(case_files, case_id=case_id)
     query = select(case_files.c.name, case_files.c.content).where(place).order_by(case_files.c.row_id)
-    return {str(name): bytes(content) for name, content in transaction.connection.execute(query).tuples()}
+    return {row.name: row.content for row in transaction.connection.execute(query)}
 
 
 def file_digests(transaction: Transaction, case_id: CaseId) -> frozenset[Digest]:

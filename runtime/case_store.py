@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from cases.case import Case
 from cases.errors import Conflict, NotFound, StoreDamaged
@@ -71,6 +71,25 @@ def listing(
     if payer_id is not None:
         query = query.where(cases.c.payer_id == payer_id)
     rows = transaction.connection.execute(query.order_by(cases.c.updated_at, cases.c.id)).mappings()
+    return tuple(CaseSummary.model_validate(dict(row)) for row in rows)
+
+
+def page(
+    transaction: Transaction,
+    states: Collection[CaseState],
+    payer_id: PayerId | None,
+    after: tuple[datetime, CaseId] | None,
+    limit: int,
+) -> tuple[CaseSummary, ...]:
+    """So many cases behind a place in the order of `listing`."""
+    query = select(*(cases.c[name] for name in CaseSummary.model_fields)).where(transaction.mine(cases))
+    if states:
+        query = query.where(cases.c.state.in_([state.value for state in states]))
+    if payer_id is not None:
+        query = query.where(cases.c.payer_id == payer_id)
+    if after is not None:
+        query = query.where(tuple_(cases.c.updated_at, cases.c.id) > tuple_(*after))
+    rows = transaction.connection.execute(query.order_by(cases.c.updated_at, cases.c.id).limit(limit)).mappings()
     return tuple(CaseSummary.model_validate(dict(row)) for row in rows)
 
 

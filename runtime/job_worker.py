@@ -80,10 +80,10 @@ def attempt_job(kind: str, subject: str) -> str:
     except _PASSING as error:
         return f"again:{error.code}"
     except CountersignError as error:
-        _log.warning("job_failed", kind=kind, error=error.code)
+        _log.warning("job.failed", exc_info=error)
         return f"dead:{error.code}"
     except Exception as error:  # noqa: BLE001
-        _log.error("job_failed", kind=kind, error=type(error).__name__)
+        _log.error("job.failed", exc_info=error)
         return f"unknown:{type(error).__name__}"
     return "done"
 
@@ -154,7 +154,7 @@ class Worker:
             try:
                 self.tick()
             except Exception as error:  # noqa: BLE001
-                _log.error("tick_failed", error=type(error).__name__)
+                _log.error("tick.failed", exc_info=error)
 
     def tick(self) -> None:
         """Say that this executor lives, fire what is due, and take over from executors that died."""

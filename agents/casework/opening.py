@@ -7,13 +7,15 @@ from pathlib import Path
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.case import Case
-from cases.chart import Chart, Coverage, Order, Patient
+from cases.chart import Chart, Coverage, Order, Patient, Refusal
+from cases.document import Document
 from cases.errors import InputError, NotFound
 from cases.frozen import Frozen
-from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, TenantId
+from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, PatientId, TenantId
 from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
-from formats.chart_folder import read_chart
-from runtime import case_store, chart_store
+from formats.chart_files import ChartFile, read_files
+from formats.chart_folder import chart_of_files
+from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
 
@@ -25,19 +27,56 @@ class Opened(Frozen):
 
 
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
+    """Read files and folders, and open or join a case for each order in them; see `open_from`."""
+    with toolbox.database.begin() as transaction:
+        return open_from(toolbox, transaction, *read_files(paths), order)
+
+
+def open_from(
+    toolbox: Toolbox,
+    transaction: Transaction,
+    files: Sequence[ChartFile],
+    refused: Sequence[Refusal],
+    order: str | None,
+) -> Opened:
     """Read a chart and open or join a case for each order in it, or for the one named.
 
     `order` is a reference (`DeviceRequest/devreq013`) or the bare id. The files given are the chart: they
     replace what a case stood on before, and it is worked anew, unless it awaits review on this very chart or has
     been approved or sent. Raises InputError where there is no order.
     """
-    chart, sources = read_chart(paths)
-    orders = _wanted(chart, order)
-    ids = []
-    with toolbox.database.begin() as transaction:
-        for one in orders:
-            ids.append(_open(toolbox, transaction, chart, sources, one))
+    chart, sources = chart_of_files(files, refused)
+    ids = [_open(toolbox, transaction, chart, sources, one) for one in _wanted(chart, order)]
+    for case_id in ids:
+        keep_files(toolbox, transaction, case_id, chart, sources, files)
     return Opened(case_ids=tuple(ids), refused=len(chart.refusals))
+
+
+def keep_files(
+    toolbox: Toolbox,
+    transaction: Transaction,
+    case_id: CaseId,
+    chart: Chart,
+    sources: Mapping[DocumentId, bytes],
+    files: Sequence[ChartFile],
+) -> None:
+    """Keep the files a case was read from, so that it can be read again with a further one.
+
+    Of a file that also holds other patients, only this patient's own resources are kept, each as a file.
+    """
+    patient = case_store.get(transaction, case_id).patient.id
+    whose: dict[str, set[PatientId | None]] = {}
+    for document in chart.documents:
+        whose.setdefault(_file_of(document), set()).add(document.patient_id)
+    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= {patient, None}}
+    for document in chart.documents:
+        if document.patient_id in (patient, None) and _file_of(document) not in own and "#" not in document.id:
+            own[f"{document.id.replace('/', '_')}.json"] = sources[document.id]
+    case_records.put_files(transaction, case_id, own, toolbox.clock.now())
+
+
+def _file_of(document: Document) -> str:
+    return document.source.split("#", 1)[0]
 
 
 def _wanted(chart: Chart, order: str | None) -> tuple[Order, ...]:

@@ -116,6 +116,8 @@ def _record(
             products=((EDITED_LETTER, edited),) if edited else (),
         ),
     )
+    if toolbox.queue is not None:
+        toolbox.queue.enqueue(transaction, "work_case", case.id, key=f"{case.id}:{review.id}")
     return review
 
 

@@ -5,19 +5,20 @@ from contextlib import contextmanager
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from agents.authorization_graph import Graph, authorization_graph, thread
 from agents.state import AuthorizationState
 from agents.toolbox import Toolbox
-from cases.case import Case
+from cases.case import Case, Flag
 from cases.errors import PayerInDoubt, PayerUnavailable
 from cases.frozen import Frozen
 from cases.ids import CaseId
-from cases.lifecycle import CaseState
+from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from cases.review import Review
 from runtime import case_store, review_store
 from runtime.checkpoints import open_checkpoints
+from runtime.leases import lease
 
 _MOST_ROUNDS = 8
 """Rounds of going on in one call; more would mean that two people edit faster than it can draft."""
@@ -43,19 +44,26 @@ def work_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> Worked:
     A payer that cannot be reached, or that has to be asked first and does not answer, leaves the case where
     it is: the next call goes on from there.
     """
-    config = thread(case_id)
     try:
-        for _ in range(_MOST_ROUNDS):
-            if not _go_on(toolbox, graph, config, _case(toolbox, case_id)):
-                break
+        advance_case(toolbox, graph, case_id)
     except (PayerUnavailable, PayerInDoubt) as error:
         return Worked(case=_case(toolbox, case_id), waiting_for=error.message)
     return Worked(case=_case(toolbox, case_id))
 
 
+def advance_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> None:
+    """The same, but a payer that cannot be reached raises; Busy where another process works the case."""
+    with lease(toolbox.database, toolbox.clock, f"case:{case_id}"):
+        for _ in range(_MOST_ROUNDS):
+            if not _go_on(toolbox, graph, thread(case_id), _case(toolbox, case_id)):
+                return
+
+
 def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -> bool:
     """Run the graph once from where it stands; whether there was anything to do."""
     snapshot = graph.get_state(config)
+    if case.state is not CaseState.OPENED and _is_of_another_graph(graph, snapshot):
+        return _start_over_or_stop(toolbox, case)
     task: Command[str] | AuthorizationState | None
     if case.state is CaseState.OPENED:
         task = {"case_id": case.id}
@@ -70,6 +78,28 @@ def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -
         return False
     graph.invoke(task, config, context=toolbox, durability="sync")
     return True
+
+
+def _is_of_another_graph(graph: Graph, snapshot: StateSnapshot) -> bool:
+    """Whether the case was begun by a release whose graph this one cannot go on from."""
+    return bool(snapshot.next) and not set(snapshot.next) <= set(graph.nodes)
+
+
+def _start_over_or_stop(toolbox: Toolbox, case: Case) -> bool:
+    """A case of an older graph is worked anew while nothing was decided or sent; else a person is told why."""
+    with toolbox.database.begin() as transaction:
+        if case.state in WORKABLE:
+            anew = case.model_copy(update={"state": move(case.state, CaseEvent.REOPEN)})
+            case_store.save(transaction, anew, toolbox.clock.now())
+            return True
+        message = (
+            "The case was begun by an older release whose next step no longer exists; decide by hand how it goes on."
+        )
+        flag = Flag(code="older_workflow", message=message, severity="blocking")
+        if flag not in case.flags:
+            stopped = case.model_copy(update={"flags": (*case.flags, flag)})
+            case_store.save(transaction, stopped, toolbox.clock.now())
+        return False
 
 
 def _unserved_review(toolbox: Toolbox, case: Case, served: str) -> Review | None:

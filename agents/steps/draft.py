@@ -7,7 +7,7 @@ from agents.products import EDITED_LETTER, LETTER, NOT_DRAFTED
 from agents.reading.letter_wording import LetterMatter, request_sentences, write_letter
 from agents.reading.packet_contents import chart_extracts, packet_content
 from agents.state import AuthorizationState
-from agents.steps.request_bundle import pas_request
+from agents.steps.request_bundle import TRANSACTION_SYSTEM, pas_request
 from agents.toolbox import Hands
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
@@ -18,6 +18,7 @@ from cases.errors import InputError
 from cases.ids import DocumentId, digest_of
 from cases.packet import Letter, Submission
 from formats import letter_markdown, packet_pdf
+from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
 from knowledge.code_wording import shipped_codes
 from runtime.work_store import CRITERIA, NEED
@@ -109,6 +110,7 @@ def _store(
             products=((LETTER, letter), (NOT_DRAFTED, not_drafted)),
             artefacts=artefacts,
             submission=submission,
+            references=((TRANSACTION_SYSTEM, claim_identifier(submission.bundle).value),) if submission else (),
         ),
     )
     return {"digest": submission.digest if submission else ""}

@@ -3,6 +3,7 @@
 from agents.desk import CaseDesk, Record, flagged, moved
 from agents.products import ANSWER
 from agents.state import AuthorizationState
+from agents.steps.payer_clock import DECISION_DUE
 from agents.toolbox import Hands
 from cases.case import Flag
 from cases.decision import ItemDecision, PayerAnswer, ReviewAction
@@ -19,12 +20,17 @@ def follow(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
     answer = desk.product(ANSWER, state["revision"])
     case = desk.case()
     event = decided(answer) if answer else None
-    flags = flagged(case, _flags(answer)) if answer else case.flags
+    flags = flagged(case, answer_flags(answer)) if answer else case.flags
     actions = ",".join(item.action_code for item in answer.items) if answer else ""
     changed = moved(case, event, flags=flags) if event else case.model_copy(update={"flags": flags})
     desk.record(
         state["revision"],
-        Record(action="payer.answered", detail={"actions": actions or None, "event": event}, case=changed),
+        Record(
+            action="payer.answered",
+            detail={"actions": actions or None, "event": event},
+            case=changed,
+            cleared=() if event in (None, CaseEvent.PAYER_PENDS) else (DECISION_DUE,),
+        ),
     )
     return {"submission": event.value if event else "sent"}
 
@@ -46,7 +52,8 @@ def decided(answer: PayerAnswer) -> CaseEvent | None:
     return CaseEvent.PAYER_MODIFIES if granted else CaseEvent.PAYER_DENIES
 
 
-def _flags(answer: PayerAnswer) -> list[Flag]:
+def answer_flags(answer: PayerAnswer) -> list[Flag]:
+    """What a person should see of an answer: its errors, what it asks for, lines that need a call."""
     flags = [
         Flag(code="payer_error", message=f"The payer reports an error: {error}", source=answer.reference)
         for error in answer.errors

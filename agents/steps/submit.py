@@ -3,6 +3,7 @@
 from agents.desk import CaseDesk, Record, flagged, moved
 from agents.products import ANSWER
 from agents.state import AuthorizationState
+from agents.steps.payer_clock import decision_timer
 from agents.toolbox import Hands
 from cases.case import Case, Flag
 from cases.errors import GateRefused, NotFound, PayerRejected
@@ -104,6 +105,7 @@ def _send(
             detail={"effect": effect.key, "status": receipt.status, "items": len(answer.items)},
             case=moved(case, CaseEvent.RECEIPT) if case.state is CaseState.SUBMITTING else None,
             products=((ANSWER, answer),),
+            timer=decision_timer(case, answer.received_at, hands.zone),
         ),
     )
     return {"submission": "sent"}

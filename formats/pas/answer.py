@@ -25,6 +25,14 @@ def read_response(body: bytes, received_at: datetime) -> PayerAnswer:
     return answers[0]
 
 
+def answered_requests(body: bytes) -> tuple[str, ...]:
+    """Every number by which an answer may name the request it is about; raises InputError as `read_response` does."""
+    numbers = [
+        number for bundle, response in _responses(parse(body, _WHAT)) for number in _identifiers(bundle, response)
+    ]
+    return tuple(dict.fromkeys(numbers))
+
+
 def read_inquiry_answer(body: bytes, received_at: datetime, asked: NamedIdentifier) -> PayerAnswer | None:
     """The payer's latest answer about the request of this identifier; None where the payer holds no such request.
 
