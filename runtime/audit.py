@@ -8,8 +8,9 @@ was put back to an older copy; for that, an exported root must be compared.
 
 import re
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from cases.audit_event import AuditEvent, leaf_bytes, leaf_hash
 from cases.errors import GuardFailed, NotFound, StoreDamaged
@@ -49,24 +50,32 @@ class AuditLog:
         Raises GuardFailed for free text outside `note` and for a note that cannot be redacted, StoreDamaged
         where the head is not the one that was sealed.
         """
-        _admit(transaction, event)
-        note = self._salted(event.note)
+        return self.append_all(transaction, [event])
+
+    def append_all(self, transaction: Transaction, events: Sequence[AuditEvent]) -> int:
+        """Add entries in order, and give the last one's sequence number; all of them or none."""
         head = self._locked_head(transaction)
-        leaf = leaf_bytes(event, head.size + 1, None if note is None else digest_of(note.encode()))
-        after = head.after(leaf_hash(leaf)).sealed(transaction.tenant_id, self._key)
-        transaction.add(
-            audit_entries,
-            sequence=after.size,
-            action=event.action,
-            subject=event.subject,
-            leaf=leaf.decode(),
-            leaf_hash=leaf_hash(leaf),
-            chain_hash=after.chain_hash,
-        )
-        if note is not None:
-            transaction.add(audit_notes, sequence=after.size, note=note)
-        transaction.connection.execute(_MOVE_HEAD, {"tenant": transaction.tenant_id, **vars(after)})
-        return after.size
+        entries, notes = [], []
+        for event in events:
+            _admit(transaction, event)
+            note = self._salted(event.note)
+            leaf = leaf_bytes(event, head.size + 1, None if note is None else digest_of(note.encode()))
+            head = head.after(leaf_hash(leaf))
+            entries.append(
+                {
+                    "tenant_id": transaction.tenant_id, "sequence": head.size, "action": event.action,
+                    "subject": event.subject, "leaf": leaf.decode(), "leaf_hash": leaf_hash(leaf),
+                    "chain_hash": head.chain_hash,
+                }
+            )  # fmt: skip
+            if note is not None:
+                notes.append({"tenant_id": transaction.tenant_id, "sequence": head.size, "note": note})
+        transaction.connection.execute(insert(audit_entries), entries)
+        if notes:
+            transaction.connection.execute(insert(audit_notes), notes)
+        sealed = head.sealed(transaction.tenant_id, self._key)
+        transaction.connection.execute(_MOVE_HEAD, {"tenant": transaction.tenant_id, **vars(sealed)})
+        return sealed.size
 
     def erase_note(self, transaction: Transaction, sequence: int, event: AuditEvent) -> int:
         """Erase an entry's note for good; `event` says who and why by code, and is appended as its record."""
@@ -78,8 +87,13 @@ class AuditLog:
         detail = {**event.detail, "erased_sequence": sequence}
         return self.append(transaction, event.model_copy(update={"action": ERASED, "detail": detail}))
 
-    def entries(self, transaction: Transaction, subject: str | None = None) -> tuple[AuditEntry, ...]:
-        """The entries about a subject, or all of them, in order. They are read, not proved: see `verify`."""
+    def entries(
+        self, transaction: Transaction, subject: str | None = None, *, after: int = 0, limit: int | None = None
+    ) -> tuple[AuditEntry, ...]:
+        """The entries about a subject, or all of them, in order, behind number `after`, `limit` at most.
+
+        They are read, not proved: see `verify`.
+        """
         query = select(audit_entries.c.sequence, audit_entries.c.leaf, audit_notes.c.note).where(
             transaction.mine(audit_entries)
         )
@@ -87,6 +101,7 @@ class AuditLog:
             audit_notes.c.sequence == audit_entries.c.sequence
         )
         query = query.outerjoin_from(audit_entries, audit_notes, joined).order_by(audit_entries.c.sequence)
+        query = query.where(audit_entries.c.sequence > after).limit(limit)
         if subject is not None:
             query = query.where(audit_entries.c.subject == subject)
         return tuple(_entry(*row) for row in transaction.connection.execute(query))
