@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cases.evidence import Evidence, Setting
+from cases.evidence import Evidence, Outcome, Setting, SignerRole
 from cases.frozen import Frozen
 from cases.ids import ConceptId, PayerId, PolicyDocId
 
@@ -102,13 +102,18 @@ class Comparison(Frozen):
         return f"{self.op} {self.value}"
 
 
+Pick = Literal["latest", "earliest", "any"]
+"""Which of several qualifying facts decides: the latest, the first, or any that supports."""
+
+
 class MeasurementTest(Frozen):
     """A measured value under stated conditions.
 
     `concepts` in order of the policy's own preference when `prefer_in_order` (NCD 240.2: blood gas over
     oximetry). `settings` must all be shown, and none of `excludes`; `pick` says whether the latest qualifying
     value decides or any.
-    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so.
+    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
+    for the body side that is ordered.
     """
 
     kind: Literal["measurement"] = "measurement"
@@ -118,7 +123,8 @@ class MeasurementTest(Frozen):
     excludes: frozenset[Setting] = frozenset()
     window: Window | None = None
     prefer_in_order: bool = False
-    pick: Literal["latest", "any"] = "latest"
+    pick: Pick = "latest"
+    side: Literal["ordered"] | None = None
     silence_means: Literal["insufficient", "not_met"] = "insufficient"
 
 
@@ -128,7 +134,8 @@ class FindingTest(Frozen):
     A plan or an order never counts. `historical_counts` accepts a past
     event (a stroke in the history). `min_duration_days` demands a stated duration. An explicit denial inside
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
-    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so.
+    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
+    for the body side that is ordered.
     """
 
     kind: Literal["finding"] = "finding"
@@ -138,7 +145,89 @@ class FindingTest(Frozen):
     denial_decides: bool = True
     min_duration_days: int | None = None
     required_document: bool = False
+    pick: Pick = "latest"
+    side: Literal["ordered"] | None = None
     silence_means: Literal["insufficient", "not_met"] = "insufficient"
+
+
+class TrialTest(Frozen):
+    """A treatment tried long enough, recently enough, and with an outcome where one is asked.
+
+    Each concept is one treatment or one class; `at_least` of them must have had a trial of their own. A trial ends
+    inside the window. First and last day may stand in different notes. `outcomes`: one of these must be said of the
+    trial. `excused_by`: an outcome that stands in for the length (a drug not tolerated need not be taken for weeks).
+    `min_dose` is one dose in `dose_unit`, `min_per_week` how often. `denial_decides` as in FindingTest.
+    """
+
+    kind: Literal["trial"] = "trial"
+    concepts: tuple[ConceptId, ...]
+    window: Window | None = None
+    min_days: int | None = None
+    at_least: int = 1
+    outcomes: frozenset[Outcome] = frozenset()
+    excused_by: frozenset[Outcome] = frozenset()
+    min_dose: Decimal | None = None
+    dose_unit: str = ""
+    min_per_week: Decimal | None = None
+    side: Literal["ordered"] | None = None
+    denial_decides: bool = False
+
+
+class CountTest(Frozen):
+    """At least `n` facts on days of their own, `apart_days` or more from one to the next.
+
+    With `comparisons` they are measured values that hold; without, findings that are affirmed, past ones too.
+    """
+
+    kind: Literal["count"] = "count"
+    concepts: tuple[ConceptId, ...]
+    n: int
+    comparisons: dict[ConceptId, Comparison] = {}
+    apart_days: int = 1
+    window: Window | None = None
+
+
+class Step(Frozen):
+    """One event of a sequence: any of these concepts, shown as done; `outcomes` narrow it to how a treatment ended."""
+
+    concepts: tuple[ConceptId, ...]
+    outcomes: frozenset[Outcome] = frozenset()
+
+
+class SequenceTest(Frozen):
+    """Events in this order by their dates: each begins on or after the last day of the one before.
+
+    The last one lies inside the window. `stated_by` are findings that say the order themselves (`examined again
+    after therapy`), of which one inside the window is enough.
+    """
+
+    kind: Literal["sequence"] = "sequence"
+    steps: tuple[Step, ...]
+    stated_by: tuple[ConceptId, ...] = ()
+    window: Window | None = None
+
+
+class SideTest(Frozen):
+    """Order and evidence name the same body side.
+
+    Each of `concepts` must be shown of the ordered side. Of `others`, what has a side at all must be of it too.
+    """
+
+    kind: Literal["side"] = "side"
+    concepts: tuple[ConceptId, ...]
+    others: tuple[ConceptId, ...] = ()
+    window: Window | None = None
+
+
+class DocumentTest(Frozen):
+    """A document of some kind, dated inside the window; signed by one of `signers` where that is asked."""
+
+    kind: Literal["document"] = "document"
+    concepts: tuple[ConceptId, ...]
+    window: Window | None = None
+    signers: frozenset[SignerRole] = frozenset()
+    side: Literal["ordered"] | None = None
+    required_document: bool = True
 
 
 class AgeTest(Frozen):
@@ -156,7 +245,18 @@ class PersonTest(Frozen):
     question: str
 
 
-LeafTest = Annotated[MeasurementTest | FindingTest | AgeTest | PersonTest, Field(discriminator="kind")]
+LeafTest = Annotated[
+    MeasurementTest
+    | FindingTest
+    | TrialTest
+    | CountTest
+    | SequenceTest
+    | SideTest
+    | DocumentTest
+    | AgeTest
+    | PersonTest,
+    Field(discriminator="kind"),
+]
 
 
 class Anchor(Frozen):

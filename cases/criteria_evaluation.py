@@ -5,20 +5,27 @@ from datetime import date
 
 from cases.criteria import (
     AgeTest,
+    CountTest,
     CriteriaResult,
     CriteriaTree,
     Criterion,
+    DocumentTest,
     FindingTest,
     Judgement,
     MeasurementTest,
     Op,
     PersonTest,
+    SequenceTest,
+    SideTest,
     State,
+    TrialTest,
     combine,
 )
 from cases.evidence import Evidence, Fact, Origin, Role
 from cases.ids import ConceptId
 from cases.leaf_evaluation import Anchors, Weighed, criterion_words, weigh_finding, weigh_measurement
+from cases.order_evaluation import weigh_count, weigh_document, weigh_sequence, weigh_side
+from cases.trial_evaluation import weigh_trial
 
 BIRTH_DATE = ConceptId("birth_date")
 """The concept under which a reader hands over the patient's date of birth."""
@@ -81,7 +88,7 @@ def _judge_leaf(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -
         evidence=weighed.evidence,
         policy_span=criterion.policy_span,
         gap=criterion.gap,
-        required_document=isinstance(test, FindingTest) and test.required_document,
+        required_document=isinstance(test, FindingTest | DocumentTest) and test.required_document,
     )
 
 
@@ -91,12 +98,30 @@ def _weigh(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Wei
             return weigh_measurement(test, facts, anchors)
         case FindingTest() as test:
             return weigh_finding(test, facts, anchors)
+        case TrialTest() as test:
+            return weigh_trial(test, facts, anchors)
         case AgeTest() as test:
             return _weigh_age(test, facts, anchors)
         case PersonTest() as test:
             return _weigh_person(test, criterion.id, facts)
         case None:
             return Weighed(state=State.ERROR, reason="the leaf has no test", evidence=(), confidence=0.0)
+        case test:
+            return _weigh_several(test, facts, anchors)
+
+
+def _weigh_several(
+    test: CountTest | SequenceTest | SideTest | DocumentTest, facts: Sequence[Fact], anchors: Anchors
+) -> Weighed:
+    match test:
+        case CountTest():
+            return weigh_count(test, facts, anchors)
+        case SequenceTest():
+            return weigh_sequence(test, facts, anchors)
+        case SideTest():
+            return weigh_side(test, facts, anchors)
+        case DocumentTest():
+            return weigh_document(test, facts, anchors)
 
 
 def age_on(birth: date, on: date) -> int:
@@ -143,13 +168,18 @@ def _weigh_person(test: PersonTest, criterion_id: str, facts: Sequence[Fact]) ->
 
 
 def lacks_required_document(node: Judgement) -> bool:
-    """Whether a document that the policy demands is shown in none of its allowed kinds."""
+    """Whether a document that the policy demands is shown in none of its allowed kinds.
+
+    Of alternatives, one that is decided against no longer matters: whether it asked for a document is no way out.
+    """
     if node.op is Op.LEAF:
         return node.required_document and node.state is not State.MET
     if node.op is Op.NONE:
         return False
-    lacking = [lacks_required_document(child) for child in node.children]
-    return any(lacking) if node.op is Op.ALL else all(lacking)
+    if node.op is Op.ALL:
+        return any(lacks_required_document(child) for child in node.children)
+    ways = [child for child in node.children if child.state is not State.NOT_MET] or node.children
+    return all(lacks_required_document(child) for child in ways)
 
 
 def open_leaves(node: Judgement) -> tuple[Judgement, ...]:

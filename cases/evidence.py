@@ -75,6 +75,56 @@ class Laterality(StrEnum):
     BILATERAL = "bilateral"
 
 
+class Outcome(StrEnum):
+    """How a treatment that was tried came out, in the writer's words."""
+
+    FAILED = "failed"
+    INTOLERANT = "intolerant"
+    CONTRAINDICATED = "contraindicated"
+    HELPED = "helped"
+    STOPPED_OTHERWISE = "stopped_otherwise"
+
+
+class Informant(StrEnum):
+    """Whom the writer names as having said or measured it; a fact without one is the writer's own."""
+
+    PATIENT = "patient"
+    RELATIVE = "relative"
+    SUPPLIER = "supplier"
+
+
+class Course(Frozen):
+    """The run of a treatment as one source states it.
+
+    `starts` and `ends` are the first and last day where stated; a treatment said to go on ends on the day the
+    source was written. `dose` is one dose in `dose_unit`; `per_week` how often it is taken or attended.
+    """
+
+    starts: date | None = None
+    ends: date | None = None
+    dose: Decimal | None = None
+    dose_unit: str = ""
+    per_week: Decimal | None = None
+    outcomes: frozenset[Outcome] = frozenset()
+
+
+class SignerRole(StrEnum):
+    """What kind of professional signed a document."""
+
+    PRACTITIONER = "practitioner"
+    THERAPIST = "therapist"
+    NURSE = "nurse"
+    OTHER = "other"
+
+
+class Signing(Frozen):
+    """A signature under a document: whose in the document's words, what they are, and when."""
+
+    name: str
+    role: SignerRole
+    on: date | None = None
+
+
 class Origin(StrEnum):
     """How the fact was read."""
 
@@ -92,6 +142,8 @@ class Fact(Frozen):
     nobody. `hidden` marks text a reader of the page cannot see. `span` covers the words that state value and
     concept; `context` the sentence or fields read; `supporting` are further passages that give its
     date, setting or person (a note's header, another element of the resource). `reliability` is in 0..1.
+    `duration_days` is the shortest run that the words allow. `first_written` is the day of the earlier note from
+    which the passage was carried over word for word. `signing` is only on facts that a document is of some kind.
     """
 
     id: FactId
@@ -110,6 +162,10 @@ class Fact(Frozen):
     settings: frozenset[Setting] = frozenset()
     laterality: Laterality | None = None
     duration_days: int | None = None
+    course: Course | None = None
+    signing: Signing | None = None
+    said_by: Informant | None = None
+    first_written: date | None = None
     patient_id: PatientId | None = None
     supporting: tuple[Span, ...] = ()
     reliability: float = 1.0
@@ -138,6 +194,14 @@ class Defect(StrEnum):
     OTHER_SIDE = "other_side"
     DURATION_NOT_SHOWN = "duration_not_shown"
     DURATION_TOO_SHORT = "duration_too_short"
+    OUTCOME_NOT_SHOWN = "outcome_not_shown"
+    OTHER_OUTCOME = "other_outcome"
+    DOSE_NOT_SHOWN = "dose_not_shown"
+    DOSE_TOO_LOW = "dose_too_low"
+    NOT_SIGNED = "not_signed"
+    OUT_OF_ORDER = "out_of_order"
+    CONTRADICTED = "contradicted"
+    COPIED_FORWARD = "copied_forward"
     UNIT_UNKNOWN = "unit_unknown"
     HIDDEN_TEXT = "hidden_text"
     UNRELIABLE_SCAN = "unreliable_scan"

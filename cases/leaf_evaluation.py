@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cases.criteria import Comparison, Criterion, FindingTest, MeasurementTest, State, Window
+from cases.criteria import AgeTest, Comparison, Criterion, FindingTest, MeasurementTest, PersonTest, Pick, State, Window
 from cases.evidence import (
     Assertion,
     DateBasis,
@@ -12,6 +12,7 @@ from cases.evidence import (
     Experiencer,
     Fact,
     Finding,
+    Laterality,
     Origin,
     Role,
     Setting,
@@ -35,18 +36,20 @@ _ASSERTION_DEFECT = {
     Assertion.REFUSED: Finding(defect=Defect.REFUSED, detail="refused or not done"),
 }
 _NO_SIGN = {Defect.OTHER_PATIENT, Defect.FAMILY_HISTORY, Defect.NEGATED, Defect.HYPOTHETICAL, Defect.AFTER_WINDOW}
+_ONLY_TOLD = {Defect.DATE_ISSUED_ONLY, Defect.COPIED_FORWARD}
 _UNRELIABLE_BELOW = 0.6
 _ISSUED_ONLY_FACTOR = 0.9
 
 
 class Anchors(Frozen):
-    """Whose chart it is and the dates that windows hang on."""
+    """Whose chart it is, the dates that windows hang on, and the body side that is ordered."""
 
     patient_id: PatientId
     birth_date: date | None
     order_date: date | None
     service_date: date | None
     discharge_date: date | None = None
+    side: Laterality | None = None
 
     def on(self, anchor: str) -> date | None:
         dates = {"order": self.order_date, "service": self.service_date, "discharge": self.discharge_date}
@@ -67,22 +70,31 @@ def weigh_measurement(test: MeasurementTest, facts: Sequence[Fact], anchors: Anc
     evidence = []
     for fact in facts:
         if fact.concept in test.comparisons:
-            findings = [*_general(fact, test.window, anchors), *_settings(fact, test.settings, test.excludes)]
+            findings = [*defects_of(fact, test.window, anchors), *_settings(fact, test.settings, test.excludes)]
+            findings += side_defects(fact, anchors) if test.side else []
             evidence.append(_compare(fact, test.comparisons[fact.concept], findings))
     deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
     if test.prefer_in_order and deciding:
         first = min(test.concepts.index(item.fact.concept) for item in deciding)
         deciding = [item for item in deciding if item.fact.concept == test.concepts[first]]
-    if test.pick == "any" and any(item.role is Role.SUPPORTS for item in deciding):
-        deciding = [item for item in deciding if item.role is Role.SUPPORTS]
-    return _settle(deciding, evidence, test.silence_means == "not_met")
+    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met")
 
 
 def weigh_finding(test: FindingTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
     """State of a criterion that asks for a condition, sign, procedure, treatment or document."""
     evidence = [_present(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
     deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
-    return _settle(deciding, evidence, test.silence_means == "not_met")
+    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met")
+
+
+def _picked(deciding: Sequence[Evidence], pick: Pick) -> Sequence[Evidence]:
+    """Those that may decide: of `any` the supporting ones if there are some, of `earliest` those of the first day."""
+    if pick == "any":
+        return [item for item in deciding if item.role is Role.SUPPORTS] or deciding
+    if pick == "earliest" and deciding:
+        first = min(_day(item) for item in deciding)
+        return [item for item in deciding if _day(item) == first]
+    return deciding
 
 
 def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool) -> Weighed:
@@ -90,12 +102,12 @@ def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_
 
     Where silence decides, a chart that says nothing of it, or only of someone else or as not so, is a no.
     """
-    ordered = tuple(sorted(evidence, key=_rank))
+    ordered = ranked(evidence)
     if not deciding and silence_decides and all(_says_nothing(item) for item in evidence):
         reason = "nothing in the chart says so"
         return Weighed(state=State.NOT_MET, reason=reason, evidence=ordered, confidence=_doubt(ordered))
     if not deciding:
-        return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=_doubt(ordered))
+        return not_shown(ordered)
     latest = max(_day(item) for item in deciding)
     last = [item for item in deciding if _day(item) == latest]
     roles = {item.role for item in last}
@@ -104,7 +116,17 @@ def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_
         return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=ordered, confidence=0.5)
     state = State.MET if roles == {Role.SUPPORTS} else State.NOT_MET
     reason = "; ".join(dict.fromkeys(item.fact.statement for item in last))
-    return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(_reliability(item) for item in last))
+    return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(reliability(item) for item in last))
+
+
+def ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """What supports first, then what contradicts, then what comes nearest; the latest first among equals."""
+    return tuple(sorted(evidence, key=_rank))
+
+
+def not_shown(ordered: tuple[Evidence, ...]) -> Weighed:
+    """INSUFFICIENT, with what kept the nearest fact from counting."""
+    return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=_doubt(ordered))
 
 
 def _says_nothing(item: Evidence) -> bool:
@@ -120,7 +142,7 @@ def _day(item: Evidence) -> date:
     return item.fact.when.on if item.fact.when else date.min
 
 
-def _reliability(item: Evidence) -> float:
+def reliability(item: Evidence) -> float:
     issued_only = any(finding.defect is Defect.DATE_ISSUED_ONLY for finding in item.findings)
     return item.fact.reliability * (_ISSUED_ONLY_FACTOR if issued_only else 1.0)
 
@@ -143,32 +165,34 @@ def _compare(fact: Fact, comparison: Comparison, findings: list[Finding]) -> Evi
         findings.append(Finding(defect=Defect.UNIT_UNKNOWN, detail="no value in a unit that can be compared"))
     elif fact.value_high is not None and comparison.holds(fact.value) != comparison.holds(fact.value_high):
         findings.append(Finding(defect=Defect.UNCERTAIN, detail=f"the range straddles {comparison}"))
-    if _blocking(findings) or fact.value is None:
+    if blocking(findings) or fact.value is None:
         return Evidence(fact=fact, role=Role.CONSIDERED, findings=tuple(findings))
     role = Role.SUPPORTS if comparison.holds(fact.value) else Role.CONTRADICTS
     return Evidence(fact=fact, role=role, findings=tuple(findings))
 
 
 def _present(fact: Fact, test: FindingTest, anchors: Anchors) -> Evidence:
-    findings = _general(fact, test.window, anchors)
-    if test.historical_counts:
-        findings = [finding for finding in findings if finding.defect is not Defect.HISTORICAL]
-    findings += _duration(fact, test.min_duration_days)
+    findings = defects_of(fact, test.window, anchors, past_counts=test.historical_counts)
+    findings += duration_defects(fact.duration_days, test.min_duration_days, fact.assertion)
+    findings += side_defects(fact, anchors) if test.side else []
     others = [finding for finding in findings if finding.defect is not Defect.NEGATED]
     if fact.assertion is Assertion.NEGATED and test.denial_decides:
-        blocked = [f for f in _blocking(others) if f.defect not in (Defect.DURATION_NOT_SHOWN,)]
+        blocked = [finding for finding in blocking(others) if finding.defect is not Defect.DURATION_NOT_SHOWN]
         role = Role.CONSIDERED if blocked else Role.CONTRADICTS
         return Evidence(fact=fact, role=role, findings=tuple(findings))
-    role = Role.CONSIDERED if _blocking(findings) else Role.SUPPORTS
+    role = Role.CONSIDERED if blocking(findings) else Role.SUPPORTS
     return Evidence(fact=fact, role=role, findings=tuple(findings))
 
 
-def _blocking(findings: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.defect is not Defect.DATE_ISSUED_ONLY]
+def blocking(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that keep a fact from counting; the others are only told."""
+    return [finding for finding in findings if finding.defect not in _ONLY_TOLD]
 
 
-def _general(fact: Fact, window: Window | None, anchors: Anchors) -> list[Finding]:
-    return [*_person(fact, anchors), *_assertion(fact), *_readable(fact), *_dated(fact, window, anchors)]
+def defects_of(fact: Fact, window: Window | None, anchors: Anchors, *, past_counts: bool = False) -> list[Finding]:
+    """What is wrong with a fact for any test: whose it is, what is said of it, whether it can be read, its date."""
+    found = [*_person(fact, anchors), *_assertion(fact), *_readable(fact), *_dated(fact, window, anchors)]
+    return [finding for finding in found if not (past_counts and finding.defect is Defect.HISTORICAL)]
 
 
 def _person(fact: Fact, anchors: Anchors) -> list[Finding]:
@@ -203,10 +227,14 @@ def _dated(fact: Fact, window: Window | None, anchors: Anchors) -> list[Finding]
     findings = []
     if fact.when.basis is DateBasis.ISSUED:
         findings.append(Finding(defect=Defect.DATE_ISSUED_ONLY, detail=f"only its issue date {fact.when.on} is given"))
-    return findings + (_in_window(fact.when.on, fact.when.until, window, anchors) if window else [])
+    if fact.first_written is not None:
+        detail = f"carried over word for word from {fact.first_written}, and counted from then"
+        findings.append(Finding(defect=Defect.COPIED_FORWARD, detail=detail))
+    return findings + (in_window(fact.when.on, fact.when.until, window, anchors) if window else [])
 
 
-def _in_window(on: date, until: date | None, window: Window, anchors: Anchors) -> list[Finding]:
+def in_window(on: date, until: date | None, window: Window, anchors: Anchors) -> list[Finding]:
+    """Why the days [on, until] lie outside the window; empty where they count."""
     anchor = anchors.on(window.anchor)
     if anchor is None:
         return [Finding(defect=Defect.UNDATED, detail=f"the {window.anchor} has no date to count from")]
@@ -239,22 +267,34 @@ def _settings(fact: Fact, required: frozenset[Setting], excluded: frozenset[Sett
     return findings
 
 
-def _duration(fact: Fact, needed: int | None) -> list[Finding]:
-    if needed is None or fact.assertion is Assertion.NEGATED:
+def duration_defects(days: int | None, needed: int | None, assertion: Assertion) -> list[Finding]:
+    """Why a run of so many days is not long enough; what was denied needs no length."""
+    if needed is None or assertion is Assertion.NEGATED:
         return []
-    if fact.duration_days is None:
+    if days is None:
         return [Finding(defect=Defect.DURATION_NOT_SHOWN, detail="how long is not stated")]
-    if fact.duration_days < needed:
-        detail = f"{fact.duration_days} days, of {needed} needed"
-        return [Finding(defect=Defect.DURATION_TOO_SHORT, detail=detail)]
+    if days < needed:
+        return [Finding(defect=Defect.DURATION_TOO_SHORT, detail=f"{days} days, of {needed} needed")]
+    return []
+
+
+def side_defects(fact: Fact, anchors: Anchors) -> list[Finding]:
+    """Why the fact is not of the side ordered; both sides hold each, one side never both."""
+    if anchors.side is None:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="the order does not say which side")]
+    if fact.laterality is None:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail=f"which side is not stated, {anchors.side} is ordered")]
+    if fact.laterality not in (anchors.side, Laterality.BILATERAL):
+        return [Finding(defect=Defect.OTHER_SIDE, detail=f"of the {fact.laterality} side, {anchors.side} is ordered")]
     return []
 
 
 def criterion_words(criterion: Criterion) -> str:
     """What is sought for a leaf, in words, for `looked_for`: its statement, and of which days."""
-    window = getattr(criterion.test, "window", None)
-    dated = isinstance(criterion.test, MeasurementTest | FindingTest)
-    return criterion.statement + (_window_words(window) if dated else "")
+    test = criterion.test
+    if test is None or isinstance(test, AgeTest | PersonTest):
+        return criterion.statement
+    return criterion.statement + _window_words(test.window)
 
 
 def _window_words(window: Window | None) -> str:

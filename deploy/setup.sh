@@ -12,6 +12,10 @@ wanted=$(cat pyproject.toml constraints.txt deploy/setup.sh | sha256sum | cut -d
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need "$python" python3
+need tesseract tesseract-ocr
+need pdftoppm poppler-utils
+need chromium chromium
+find /usr/lib /lib -name libmagic.so.1 2>/dev/null | grep -q . || missing="$missing libmagic1"
 "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 || missing="$missing python3-venv"
 if [ -n "$missing" ]; then
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then

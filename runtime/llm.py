@@ -5,10 +5,11 @@ It knows nothing of charts; agents.guarded_model alone calls it, with text that 
 
 import time
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
+import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, Field, ValidationError
 
@@ -16,7 +17,10 @@ from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnav
 from cases.frozen import Frozen
 from runtime.settings import Settings
 
-_RETRIES = 1
+_PAUSE = 0.5
+_LONGEST_PAUSE = 5.0
+_MOST_BYTES = 2_000_000
+"""An answer longer than this is not read to its end."""
 
 
 class Message(Frozen):
@@ -26,14 +30,41 @@ class Message(Frozen):
     content: str
 
 
-class LlmAnswer(Frozen):
-    """A model's answer: JSON that was checked against the shape asked for, and what it cost."""
+class Usage(Frozen):
+    """What an answer cost, whatever it was worth: the model that answered, tokens, and seconds."""
 
-    json_text: str
     model: str
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+
+
+class LlmAnswer(Usage):
+    """A model's answer: JSON that was checked against the shape asked for, and what it cost."""
+
+    json_text: str
+
+
+class Watch(Protocol):
+    """Whoever accounts for a call. What `leaving` raises stops the call before any byte leaves."""
+
+    def leaving(self) -> None:
+        """Called before each attempt."""
+        ...
+
+    def answered(self, usage: Usage) -> None:
+        """Called once the server has answered, before the answer is judged."""
+        ...
+
+
+class Unwatched:
+    """A call that nobody accounts for."""
+
+    def leaving(self) -> None:
+        """Lets every attempt go."""
+
+    def answered(self, usage: Usage) -> None:
+        """Keeps nothing."""
 
 
 class _Message(BaseModel):
@@ -59,16 +90,26 @@ class _Completion(BaseModel):
     usage: _Usage | None = None
 
 
+class _Passing(ModelUnavailable):
+    """Unavailable in a way that may pass: the call may be tried once more, after a pause in seconds."""
+
+    def __init__(self, message: str, pause: float = _PAUSE) -> None:
+        super().__init__(message)
+        self.pause = pause
+
+
 class LlmTransport:
-    """One model on one server. A failed call is tried once more; a redirect is not followed."""
+    """One model on one server. A call that fails in passing is tried once more; a redirect is not followed."""
 
     def __init__(self, base_url: str, model: str, api_key: str, timeout_seconds: float) -> None:
+        self.base_url = base_url
         self._model = model
+        self._timeout = timeout_seconds
         self._client = openai.OpenAI(
             base_url=base_url,
             api_key=api_key or "none",
             timeout=timeout_seconds,
-            max_retries=_RETRIES,
+            max_retries=0,
             http_client=openai.DefaultHttpxClient(follow_redirects=False),
         )
 
@@ -82,13 +123,25 @@ class LlmTransport:
         key = settings.llm_api_key.get_secret_value()
         return cls(settings.llm_base_url, settings.llm_model, key, settings.llm_timeout_seconds)
 
-    def complete(self, messages: Sequence[Message], shape: type[BaseModel], *, purpose: str) -> LlmAnswer:
+    def complete(
+        self, messages: Sequence[Message], shape: type[BaseModel], *, purpose: str, watch: Watch | None = None
+    ) -> LlmAnswer:
         """One answer as JSON of `shape`; `purpose` (letters, digits, `_`, `-`) names the task to the server.
 
-        Raises ModelUnavailable, ModelRefused or ModelAnswerInvalid; none of them repeats the model's words.
+        Raises ModelUnavailable, ModelRefused or ModelAnswerInvalid; none of them repeats the model's words. An
+        attempt takes twice the time-out at the longest, an answer is two megabytes at most.
         """
+        watch = watch or Unwatched()
         started = time.monotonic()
-        completion = self._ask(messages, shape, purpose)
+        completion = self._attempts(messages, shape, purpose, watch)
+        used = completion.usage or _Usage()
+        usage = Usage(
+            model=completion.model or self._model,
+            prompt_tokens=used.prompt_tokens,
+            completion_tokens=used.completion_tokens,
+            seconds=time.monotonic() - started,
+        )
+        watch.answered(usage)
         text = _text(completion.choices[0])
         try:
             shape.model_validate_json(text)
@@ -96,37 +149,79 @@ class LlmTransport:
             raise ModelAnswerInvalid(
                 f"The model's answer is not the shape asked for: {_place(error, shape)}."
             ) from None
-        usage = completion.usage or _Usage()
-        return LlmAnswer(
-            json_text=text,
-            model=completion.model or self._model,
-            prompt_tokens=usage.prompt_tokens,
-            completion_tokens=usage.completion_tokens,
-            seconds=time.monotonic() - started,
-        )
+        return LlmAnswer(**usage.model_dump(), json_text=text)
 
     def close(self) -> None:
         self._client.close()
 
-    def _ask(self, messages: Sequence[Message], shape: type[BaseModel], purpose: str) -> _Completion:
+    def _attempts(self, messages: Sequence[Message], shape: type[BaseModel], purpose: str, watch: Watch) -> _Completion:
+        watch.leaving()
         try:
-            response = self._client.chat.completions.with_raw_response.create(
+            return _completion(self._ask(messages, shape, purpose))
+        except _Passing as error:
+            time.sleep(error.pause)
+        watch.leaving()
+        try:
+            return _completion(self._ask(messages, shape, purpose))
+        except _Passing as error:
+            raise ModelUnavailable(error.message) from None
+
+    def _ask(self, messages: Sequence[Message], shape: type[BaseModel], purpose: str) -> bytes:
+        """The body of the server's answer."""
+        try:
+            with self._client.chat.completions.with_streaming_response.create(
                 model=self._model,
                 messages=[_param(message) for message in messages],
                 response_format=_format(shape, purpose),
-            )
-        except openai.APITimeoutError:
-            raise ModelUnavailable("The model did not answer in time.") from None
+            ) as response:
+                return self._read(response)
+        except (openai.APITimeoutError, httpx2.TimeoutException):
+            raise _Passing("The model did not answer in time.") from None
         except openai.APIStatusError as error:
-            raise ModelUnavailable(f"The model's server answered with status {error.status_code}.") from None
+            raise _refused(error) from None
         except openai.APIConnectionError:
-            raise ModelUnavailable("The model's server could not be reached.") from None
-        try:
-            return _Completion.model_validate_json(response.content)
-        except ValidationError as error:
-            raise ModelAnswerInvalid(
-                f"The server's answer is not a chat completion: {_place(error, _Completion)}."
-            ) from None
+            raise _Passing("The model's server could not be reached.") from None
+        except httpx2.HTTPError:
+            raise _Passing("The model's server broke off its answer.") from None
+
+    def _read(self, response: openai.APIResponse[ChatCompletion]) -> bytes:
+        until = time.monotonic() + self._timeout
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise ModelAnswerInvalid("The model's answer is too long to be one.")
+            if time.monotonic() > until:
+                raise _Passing("The model did not answer in time.")
+        return bytes(body)
+
+
+def _refused(error: openai.APIStatusError) -> ModelUnavailable:
+    """A status that may pass (too busy, broken) is worth another attempt; any other is not."""
+    message = f"The model's server answered with status {error.status_code}."
+    if error.status_code not in (408, 409, 429) and error.status_code < 500:
+        return ModelUnavailable(message)
+    return _Passing(message, _pause(error.response.headers))
+
+
+def _pause(headers: httpx2.Headers) -> float:
+    """The server's own wish in seconds, within reason."""
+    try:
+        wished = (
+            float(headers["retry-after-ms"]) / 1000 if "retry-after-ms" in headers else float(headers["retry-after"])
+        )
+    except (KeyError, ValueError):
+        return _PAUSE
+    return min(max(wished, 0.0), _LONGEST_PAUSE)
+
+
+def _completion(body: bytes) -> _Completion:
+    try:
+        return _Completion.model_validate_json(body)
+    except ValidationError as error:
+        raise ModelAnswerInvalid(
+            f"The server's answer is not a chat completion: {_place(error, _Completion)}."
+        ) from None
 
 
 def _text(choice: _Choice) -> str:

@@ -53,7 +53,7 @@ def _is_flag(value: object) -> bool:
 
 
 _SHAPES: dict[Callable[[object], bool], tuple[str, ...]] = {
-    _is_id: ("tenant_id", "case_id", "payer_id", "doc_id", "rule_id", "user_id", "effect_key", "model"),
+    _is_id: ("tenant_id", "case_id", "payer_id", "doc_id", "rule_id", "user_id", "effect_key", "model", "request_id"),
     _is_digest: ("digest",),
     _is_choice: ("state", "outcome", "action", "kind", "step", "purpose", "guard"),
     _is_count: ("count", "size", "revision", "version", "sequence", "attempt", "status", "port", "tokens"),

@@ -37,6 +37,34 @@ def add(
         typer.echo(f"{user} is a {role}.")
 
 
+@app.command()
+def password(
+    user: str,
+    acting: Annotated[str | None, typer.Option("--as", help="The user himself or herself, or an admin.")] = None,
+) -> None:
+    """Set a user's password (asked for, or one line of standard input), and end the user's sessions.
+
+    Example: countersign users password lee --as lee
+    """
+    import sys
+
+    with context.toolbox() as box:
+        from api.sign_in import set_password
+        from cases.errors import NotAllowed
+        from cases.ids import UserId
+        from cases.review import UserRole
+        from runtime import review_store
+
+        with box.database.read() as transaction:
+            by = review_store.get_user(transaction, UserId(context.acting_user(box, acting)))
+        if not by.active or (by.id != user and by.role is not UserRole.ADMIN):
+            raise NotAllowed(f"{by.id} may not set the password of {user}; an admin may.")
+        asked = sys.stdin.isatty()
+        new = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else sys.stdin.readline()
+        set_password(box, UserId(user), new.rstrip("\n"), by.id)
+        typer.echo(f"The password of {user} is set.")
+
+
 @app.command("list")
 def list_users() -> None:
     """Every user with role.

@@ -99,10 +99,10 @@ def test_a_document_shows_its_tree_without_an_order(library: Database) -> None:
 def test_shipped_sample_policies_import_and_bind(database: Database, now: datetime, northlake: PayerRef) -> None:
     for manifest in sorted(SOURCES.glob("*/manifest.jsonl")):
         reports = list(import_policies(database.begin, manifest_items(manifest, Particulars()), now))
-        assert {report.outcome for report in reports} == {Outcome.ADDED}
+        assert {report.outcome for report in reports} <= {Outcome.ADDED, Outcome.NEW_VERSION}
     with database.read() as transaction:
         found = criteria_for_order(transaction, northlake, ["E1390"], ON)
         held = held_policies(transaction, northlake.id)
-    assert len(held) == 1
+    assert "northlake-home-oxygen" in {version.record.doc_id for version in held}
     assert found.tree is not None
     assert (found.tree.id, found.tree.status) == ("northlake-home-oxygen", TreeStatus.APPROVED)

@@ -1,9 +1,8 @@
 """The transport against a server that speaks the protocol over real HTTP on loopback."""
 
-import json
-import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,8 +10,9 @@ from pydantic import SecretStr
 
 from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from cases.frozen import Frozen
-from runtime.llm import LlmTransport, Message
+from runtime.llm import LlmTransport, Message, Usage
 from runtime.settings import Settings
+from tests.llm.model_server import ModelServer, Reply, completion, failure, running_server
 
 MESSAGES = [Message(role="system", content="Judge."), Message(role="user", content="SpO2 85 %, at rest")]
 
@@ -27,78 +27,11 @@ class Finding(Frozen):
 
 GOOD = Finding(quote="85 %", met=True).model_dump_json()
 
-Answer = tuple[int, bytes]
-
-
-def completion(content: str | None, finish: str = "stop", refusal: str | None = None) -> Answer:
-    message = {"role": "assistant", "content": content, "refusal": refusal}
-    body = {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "stub-model-1",
-        "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
-        "usage": {"prompt_tokens": 21, "completion_tokens": 9, "total_tokens": 30},
-    }
-    return 200, json.dumps(body).encode()
-
-
-def failure(status: int) -> Answer:
-    error = {"message": "member Odalys", "type": "stub", "param": None, "code": None}
-    return status, json.dumps({"error": error}).encode()
-
-
-class Server(ThreadingHTTPServer):
-    """Gives the answers set, in turn, the last one for ever; keeps what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers: list[Answer] = []
-        self.asked: list[dict[str, object]] = []
-        self.authorization: list[str | None] = []
-        self.delay = 0.0
-        self.location = ""
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def transport(self, timeout: float = 5.0) -> LlmTransport:
-        return LlmTransport(self.base_url, "stub-model", "key-1", timeout)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append({"path": self.path, **body})
-        self.server.authorization.append(self.headers["Authorization"])
-        answers = self.server.answers
-        status, answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        time.sleep(self.server.delay)
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.send_header("retry-after-ms", "1")
-        if self.server.location:
-            self.send_header("Location", self.server.location)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    running = Server()
-    thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+def server() -> Iterator[ModelServer]:
+    with running_server() as running:
+        yield running
 
 
 def ask(transport: LlmTransport) -> str:
@@ -108,8 +41,8 @@ def ask(transport: LlmTransport) -> str:
         transport.close()
 
 
-def test_a_good_answer_comes_with_what_it_cost(server: Server) -> None:
-    server.answers = [completion(GOOD)]
+def test_a_good_answer_comes_with_what_it_cost(server: ModelServer) -> None:
+    server.replies = [completion(GOOD)]
     transport = server.transport()
     answer = transport.complete(MESSAGES, Finding, purpose="judge_leaf")
     transport.close()
@@ -118,21 +51,21 @@ def test_a_good_answer_comes_with_what_it_cost(server: Server) -> None:
     assert 0 < answer.seconds < 5
 
 
-def test_the_request_is_what_the_protocol_says(server: Server) -> None:
-    server.answers = [completion(GOOD)]
+def test_the_request_is_what_the_protocol_says(server: ModelServer) -> None:
+    server.replies = [completion(GOOD)]
     ask(server.transport())
     (asked,) = server.asked
-    assert asked["path"] == "/v1/chat/completions"
-    assert asked["model"] == "stub-model"
-    assert asked["messages"] == [message.model_dump() for message in MESSAGES]
-    form = asked["response_format"]
+    assert asked.path == "/v1/chat/completions"
+    assert asked.body["model"] == "stub-model"
+    assert asked.body["messages"] == [message.model_dump() for message in MESSAGES]
+    form = asked.body["response_format"]
     assert isinstance(form, dict)
     assert form["type"] == "json_schema"
     assert (form["json_schema"]["name"], form["json_schema"]["strict"]) == ("judge_leaf", True)
     schema = form["json_schema"]["schema"]
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) == {"quote", "met", "page"}
-    assert server.authorization == ["Bearer key-1"]
+    assert asked.authorization == "Bearer key-1"
 
 
 @pytest.mark.parametrize(
@@ -150,19 +83,19 @@ def test_the_request_is_what_the_protocol_says(server: Server) -> None:
         (completion('{"quote": "85 %", "met": true, "Odalys": 1}'), ModelAnswerInvalid),
         (completion(f"[{GOOD}]"), ModelAnswerInvalid),
         (completion(f"```json\n{GOOD}\n```"), ModelAnswerInvalid),
-        ((200, b"<html>Odalys</html>"), ModelAnswerInvalid),
-        ((200, b'{"choices": []}'), ModelAnswerInvalid),
-        ((200, b'{"error": {"message": "Odalys"}}'), ModelAnswerInvalid),
-        ((200, b""), ModelAnswerInvalid),
+        (Reply(200, b"<html>Odalys</html>"), ModelAnswerInvalid),
+        (Reply(200, b'{"choices": []}'), ModelAnswerInvalid),
+        (Reply(200, b'{"error": {"message": "Odalys"}}'), ModelAnswerInvalid),
+        (Reply(200, b""), ModelAnswerInvalid),
         (failure(400), ModelUnavailable),
         (failure(401), ModelUnavailable),
         (failure(404), ModelUnavailable),
     ],
 )
 def test_anything_else_is_a_typed_error_that_repeats_nothing(
-    answer: Answer, error: type[Exception], server: Server
+    answer: Reply, error: type[Exception], server: ModelServer
 ) -> None:
-    server.answers = [answer]
+    server.replies = [answer]
     with pytest.raises(error) as raised:
         ask(server.transport())
     assert raised.type is error
@@ -171,25 +104,99 @@ def test_anything_else_is_a_typed_error_that_repeats_nothing(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_or_broken_server_is_tried_once_more_and_no_more(status: int, server: Server) -> None:
-    server.answers = [failure(status)]
+def test_a_busy_or_broken_server_is_tried_once_more_and_no_more(status: int, server: ModelServer) -> None:
+    server.replies = [failure(status)]
     with pytest.raises(ModelUnavailable, match=f"status {status}"):
         ask(server.transport())
     assert len(server.asked) == 2
 
 
-def test_a_server_that_recovers_is_heard(server: Server) -> None:
-    server.answers = [failure(503), completion(GOOD)]
+def test_a_server_that_recovers_is_heard(server: ModelServer) -> None:
+    server.replies = [failure(503), completion(GOOD)]
     assert ask(server.transport()) == GOOD
 
 
-def test_a_server_that_takes_too_long_is_left(server: Server) -> None:
-    server.answers = [completion(GOOD)]
-    server.delay = 0.4
+def test_a_server_that_takes_too_long_is_left(server: ModelServer) -> None:
+    server.replies = [replace(completion(GOOD), delay=0.4)]
     started = time.monotonic()
     with pytest.raises(ModelUnavailable, match="in time"):
         ask(server.transport(timeout=0.1))
     assert time.monotonic() - started < 3
+
+
+def test_an_answer_that_drips_is_left_too(server: ModelServer) -> None:
+    server.replies = [replace(completion(GOOD), pieces=0.02)]
+    started = time.monotonic()
+    with pytest.raises(ModelUnavailable, match="in time"):
+        ask(server.transport(timeout=0.2))
+    assert time.monotonic() - started < 3
+
+
+def test_an_answer_cut_off_on_the_way_is_tried_once_more(server: ModelServer) -> None:
+    good = completion(GOOD)
+    server.replies = [replace(good, body=good.body[:50], promised=len(good.body)), good]
+    assert ask(server.transport()) == GOOD
+    server.replies = [replace(good, body=good.body[:50], promised=len(good.body))]
+    with pytest.raises(ModelUnavailable, match="broke off"):
+        ask(server.transport())
+    assert len(server.asked) == 4
+
+
+def test_a_huge_answer_is_not_read_to_its_end(server: ModelServer) -> None:
+    server.replies = [completion("9" * 5_000_000)]
+    with pytest.raises(ModelAnswerInvalid, match="too long"):
+        ask(server.transport())
+    assert len(server.asked) == 1
+
+
+def test_a_stream_where_none_was_asked_for_is_no_answer(server: ModelServer) -> None:
+    server.replies = [
+        Reply(body=b'data: {"choices": [{"delta": {"content": "Odalys"}}]}\n\n', media="text/event-stream")
+    ]
+    with pytest.raises(ModelAnswerInvalid, match="not a chat completion"):
+        ask(server.transport())
+
+
+class Account:
+    """Keeps what it was told; may stop an attempt."""
+
+    def __init__(self, stop_at: int = 0) -> None:
+        self.left, self.usage, self.stop_at = (
+            0,
+            [Usage(model="", prompt_tokens=0, completion_tokens=0, seconds=0)],
+            stop_at,
+        )
+
+    def leaving(self) -> None:
+        self.left += 1
+        if self.left == self.stop_at:
+            raise ModelUnavailable("No further.")
+
+    def answered(self, usage: Usage) -> None:
+        self.usage.append(usage)
+
+
+def test_whoever_watches_is_told_before_each_attempt_and_of_the_cost_of_a_bad_answer(server: ModelServer) -> None:
+    account = Account()
+    server.replies = [failure(503), completion("not JSON")]
+    transport = server.transport()
+    with pytest.raises(ModelAnswerInvalid):
+        transport.complete(MESSAGES, Finding, purpose="judge_leaf", watch=account)
+    transport.close()
+    assert account.left == 2
+    assert (account.usage[-1].prompt_tokens, account.usage[-1].completion_tokens) == (21, 9)
+
+
+@pytest.mark.parametrize(("stop_at", "arrived"), [(1, 0), (2, 1)])
+def test_a_watch_that_objects_stops_the_attempt_before_it_leaves(
+    server: ModelServer, stop_at: int, arrived: int
+) -> None:
+    server.replies = [failure(503)]
+    transport = server.transport()
+    with pytest.raises(ModelUnavailable, match="No further"):
+        transport.complete(MESSAGES, Finding, purpose="judge_leaf", watch=Account(stop_at))
+    transport.close()
+    assert len(server.asked) == arrived
 
 
 def test_a_refused_connection_is_unavailable() -> None:
@@ -199,21 +206,20 @@ def test_a_refused_connection_is_unavailable() -> None:
         ask(LlmTransport(f"http://127.0.0.1:{port}/v1", "stub-model", "", 1.0))
 
 
-def test_a_redirect_is_not_followed(server: Server) -> None:
-    server.answers = [(307, b""), completion(GOOD)]
-    server.location = server.base_url + "/chat/completions"
+def test_a_redirect_is_not_followed(server: ModelServer) -> None:
+    server.replies = [Reply(307, location=server.base_url + "/chat/completions"), completion(GOOD)]
     with pytest.raises(ModelUnavailable, match="status 307"):
         ask(server.transport())
     assert len(server.asked) == 1
 
 
-def test_the_settings_say_whether_there_is_a_model(server: Server, settings: Settings) -> None:
+def test_the_settings_say_whether_there_is_a_model(server: ModelServer, settings: Settings) -> None:
     set_to: Callable[..., Settings] = lambda **fields: settings.model_copy(update=fields)  # noqa: E731
     assert LlmTransport.of(settings) is None
     with pytest.raises(InputError, match="COUNTERSIGN_LLM_MODEL"):
         LlmTransport.of(set_to(llm_base_url=server.base_url))
-    server.answers = [completion(GOOD)]
+    server.replies = [completion(GOOD)]
     made = LlmTransport.of(set_to(llm_base_url=server.base_url, llm_model="m", llm_api_key=SecretStr("s")))
     assert made is not None
     assert ask(made) == GOOD
-    assert server.authorization == ["Bearer s"]
+    assert server.asked[0].authorization == "Bearer s"

@@ -4,8 +4,8 @@ from sqlalchemy import create_engine, inspect
 
 from runtime import migration
 from runtime.database import Database
-from runtime.settings import Settings
 from runtime.every_table import metadata
+from runtime.settings import Settings
 
 
 def test_head_matches_the_tables(database: Database) -> None:

@@ -1,0 +1,121 @@
+"""The web application: every route over one toolbox, with a worker beside it where the settings say so."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
+from starlette.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
+
+from agents.toolbox import Toolbox
+from api import error_pages
+from api.auth import Me
+from api.boundary import Boundary
+from api.error_pages import problems
+from api.openapi_document import document_of
+from api.routes import (
+    artefacts,
+    audit,
+    cases,
+    dead_letters,
+    health,
+    keys,
+    reviews,
+    session,
+    sign_in_pages,
+    users,
+    webhooks,
+    worklist,
+)
+from api.worker import start_worker, stop_worker
+from cases.errors import CountersignError
+
+_ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    session.router,
+    sign_in_pages.router,
+    webhooks.router,
+    worklist.router,
+    cases.router,
+    artefacts.router,
+    reviews.router,
+    audit.router,
+    dead_letters.router,
+    users.router,
+    keys.router,
+)
+_THREADS = 10
+"""Requests worked on at once: fewer than the database's connections (15), so that none waits for one in vain."""
+_DESCRIPTION = (
+    "Prior-authorization packets with evidence, a gate and a person's countersignature. Errors are RFC 9457 problem "
+    "details. Lists give `next_cursor`. POST takes `Idempotency-Key`. Persons sign in with a session cookie and send "
+    "`X-CSRF-Token`; machines send an API key as `Authorization: Bearer`. Each route names the scope it needs."
+)
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,
+}  # fmt: skip
+"""FastAPI's own would record exceptions with their messages, which may hold PHI."""
+
+
+def build_app(toolbox: Toolbox) -> FastAPI:
+    """The application over this toolbox. Whoever built the toolbox closes it."""
+    app = FastAPI(
+        title="Countersign",
+        version="1",
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(toolbox),
+        telemetry=_NO_TELEMETRY,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.toolbox = toolbox
+    app.add_middleware(Boundary, hosts=toolbox.settings.hosts)
+    error_pages.register(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.include_router(_document_router())
+    app.mount("/static", StaticFiles(directory=sign_in_pages.FOLDER / "static"))
+    return app
+
+
+def start_failure(app: FastAPI) -> CountersignError | None:
+    """Why the application did not start, where it did not; the web server only says that."""
+    failure: CountersignError | None = getattr(app.state, "failure", None)
+    return failure
+
+
+def _document_router() -> APIRouter:
+    """The OpenAPI document, for who is signed in: what there is here is nobody else's business."""
+    router = APIRouter(tags=["documentation"])
+
+    @router.get("/openapi.json", summary="This document", responses=problems(401), response_class=JSONResponse)
+    def openapi_document(request: Request, _caller: Me) -> dict[str, Any]:
+        return document_of(request.app)
+
+    return router
+
+
+def _lifespan(toolbox: Toolbox) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        if not toolbox.settings.serve_worker:
+            yield
+            return
+        try:
+            worker = await to_thread.run_sync(start_worker, toolbox)
+        except CountersignError as error:
+            app.state.failure = error
+            raise
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(stop_worker, worker)
+
+    return run

@@ -1,0 +1,206 @@
+"""Weigh a trial of treatment: long enough, recent enough, of enough kinds, and how it came out, across sources."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cases.criteria import State, TrialTest
+from cases.evidence import Assertion, Course, Defect, Evidence, Fact, Finding, Outcome, Role
+from cases.ids import ConceptId, FactId
+from cases.leaf_evaluation import (
+    Anchors,
+    Weighed,
+    blocking,
+    defects_of,
+    duration_defects,
+    not_shown,
+    ranked,
+    reliability,
+    side_defects,
+)
+
+_SAME_DAYS = 7
+"""Two sources that date one event within a week mean the same one."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What the chart says of one treatment: every fact weighed, and whether together they make a trial."""
+
+    concept: ConceptId
+    evidence: tuple[Evidence, ...]
+    qualifies: bool
+
+
+def weigh_trial(test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
+    """State of a criterion that asks for treatments tried; each concept of the test is one treatment."""
+    trials = [_trial(concept, test, facts, anchors) for concept in test.concepts]
+    evidence = ranked([item for trial in trials for item in trial.evidence])
+    shown = [trial for trial in trials if trial.qualifies]
+    if len(shown) >= test.at_least:
+        supports = [item for trial in shown for item in trial.evidence if item.role is Role.SUPPORTS]
+        reason = "; ".join(dict.fromkeys(item.fact.statement for item in supports))
+        confidence = min(max(_reliabilities(trial)) for trial in shown)
+        return Weighed(state=State.MET, reason=reason, evidence=evidence, confidence=confidence)
+    if test.denial_decides and _denied(evidence):
+        reason = "; ".join(dict.fromkeys(item.fact.statement for item in evidence if item.role is Role.CONTRADICTS))
+        return Weighed(state=State.NOT_MET, reason=reason, evidence=evidence, confidence=0.9)
+    return _open(test, len(shown), evidence)
+
+
+def _reliabilities(trial: _Trial) -> Iterator[float]:
+    return (reliability(item) for item in trial.evidence if item.role is Role.SUPPORTS)
+
+
+def _denied(evidence: Sequence[Evidence]) -> bool:
+    """Whether the chart says that it was not tried, and nothing in it hints at the contrary."""
+    roles = [item.role for item in evidence if item.fact.assertion is not Assertion.PLANNED]
+    return bool(roles) and all(role is Role.CONTRADICTS for role in roles)
+
+
+def _open(test: TrialTest, shown: int, evidence: tuple[Evidence, ...]) -> Weighed:
+    short = [item for item in evidence if item.role is not Role.SUPPORTS]
+    weighed = not_shown(ranked(short))
+    counted = f"{shown} of {test.at_least} shown; " if test.at_least > 1 else ""
+    return weighed.model_copy(update={"reason": counted + weighed.reason, "evidence": evidence})
+
+
+def _trial(concept: ConceptId, test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> _Trial:
+    own = [fact for fact in facts if fact.concept == concept]
+    plain = {fact.id: _plain_defects(fact, test, anchors) for fact in own}
+    usable = [fact for fact in own if not blocking(plain[fact.id])]
+    begun = [fact for fact in own if {item.defect for item in blocking(plain[fact.id])} <= {Defect.STALE}]
+    runs = {fact.id: _run(fact, begun) for fact in usable}
+    doubted = _contradicted(usable, runs, test.min_days)
+    evidence = tuple(_weighed(fact, plain[fact.id], test, runs, doubted) for fact in own)
+    return _Trial(concept, *_outcome_asked(test, evidence, usable))
+
+
+def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Finding]:
+    """Everything but length, dose and outcome; a contraindication needs no use, and a past course counts."""
+    found = defects_of(fact, test.window, anchors, past_counts=True)
+    if _excused(fact, test):
+        return [finding for finding in found if finding.defect is not Defect.NEGATED]
+    return found + (side_defects(fact, anchors) if test.side else [])
+
+
+def _excused(fact: Fact, test: TrialTest) -> bool:
+    return bool(fact.course and fact.course.outcomes & test.excused_by)
+
+
+def _weighed(
+    fact: Fact, plain: list[Finding], test: TrialTest, runs: dict[FactId, int | None], doubted: frozenset[FactId]
+) -> Evidence:
+    if blocking(plain):
+        others = [item for item in blocking(plain) if item.defect is not Defect.NEGATED]
+        denies = fact.assertion is Assertion.NEGATED and not others
+        role = Role.CONTRADICTS if denies else Role.CONSIDERED
+        return Evidence(fact=fact, role=role, findings=tuple(plain))
+    found = [*plain]
+    if not _excused(fact, test):
+        found += duration_defects(runs[fact.id], test.min_days, fact.assertion) + _dose_defects(fact.course, test)
+    if fact.id in doubted:
+        found.append(Finding(defect=Defect.CONTRADICTED, detail="another source gives the same trial another length"))
+    role = Role.CONSIDERED if blocking(found) else Role.SUPPORTS
+    return Evidence(fact=fact, role=role, findings=tuple(found))
+
+
+def _dose_defects(course: Course | None, test: TrialTest) -> list[Finding]:
+    found = []
+    if test.min_dose is not None:
+        dose = course.dose if course and course.dose_unit == test.dose_unit else None
+        if dose is None:
+            found.append(Finding(defect=Defect.DOSE_NOT_SHOWN, detail=f"no dose in {test.dose_unit} is stated"))
+        elif dose < test.min_dose:
+            detail = f"{dose} {test.dose_unit}, of {test.min_dose} needed"
+            found.append(Finding(defect=Defect.DOSE_TOO_LOW, detail=detail))
+    if test.min_per_week is not None:
+        often = course.per_week if course else None
+        if often is None:
+            found.append(Finding(defect=Defect.DOSE_NOT_SHOWN, detail="how often is not stated"))
+        elif often < test.min_per_week:
+            detail = f"{often} times a week, of {test.min_per_week} needed"
+            found.append(Finding(defect=Defect.DOSE_TOO_LOW, detail=detail))
+    return found
+
+
+def _run(fact: Fact, usable: Sequence[Fact]) -> int | None:
+    """How long the trial ran: as stated, else from a first day in one source to a last day in another.
+
+    `usable` may hold facts older than the window: a trial that ends in it may have begun before.
+    """
+    if fact.duration_days is not None:
+        return fact.duration_days
+    starts, ends = _days(fact)
+    if starts is None and ends is None:
+        return None
+    found = []
+    for other in usable:
+        other_starts, other_ends = _days(other)
+        first, last = starts or other_starts, ends or other_ends
+        if first and last and first < last and not _broken(first, last, usable):
+            found.append((last - first).days)
+    return min(found, default=None)
+
+
+def _days(fact: Fact) -> tuple[date | None, date | None]:
+    return (fact.course.starts, fact.course.ends) if fact.course else (None, None)
+
+
+def _broken(first: date, last: date, usable: Sequence[Fact]) -> bool:
+    """Whether some source ends the treatment, or begins it anew, between the two days."""
+    near = timedelta(days=_SAME_DAYS)
+    days = [_days(fact) for fact in usable]
+    ended = any(end and first < end < last - near for _, end in days)
+    return ended or any(start and first + near < start < last for start, _ in days)
+
+
+def _contradicted(usable: Sequence[Fact], runs: dict[FactId, int | None], needed: int | None) -> frozenset[FactId]:
+    """Facts that give one and the same trial a length on either side of what is needed."""
+    if needed is None:
+        return frozenset()
+    long = [fact for fact in usable if (runs[fact.id] or 0) >= needed]
+    short = [fact for fact in usable if runs[fact.id] is not None and (runs[fact.id] or 0) < needed]
+    return frozenset(one.id for one in long for other in short if _same_trial(one, other))
+
+
+def _same_trial(long: Fact, short: Fact) -> bool:
+    """Whether two sources speak of one trial, and the shorter length is not merely an earlier look at it."""
+    starts, ends = _days(long)
+    other_starts, other_ends = _days(short)
+    if starts and other_starts and abs((starts - other_starts).days) > _SAME_DAYS:
+        return False
+    if ends and other_ends:
+        return abs((ends - other_ends).days) <= _SAME_DAYS
+    return _known_on(short) >= _known_on(long)
+
+
+def _known_on(fact: Fact) -> date:
+    return (fact.when.until or fact.when.on) if fact.when else date.min
+
+
+def _outcome_asked(
+    test: TrialTest, evidence: tuple[Evidence, ...], usable: Sequence[Fact]
+) -> tuple[tuple[Evidence, ...], bool]:
+    """The evidence once the outcome was asked for, and whether the trial qualifies."""
+    supports = [item for item in evidence if item.role is Role.SUPPORTS]
+    if not test.outcomes or not supports:
+        return evidence, bool(supports)
+    said = {outcome for fact in usable if fact.course for outcome in fact.course.outcomes}
+    if said & test.outcomes and Outcome.HELPED not in said:
+        return evidence, True
+    missing = _outcome_missing(said)
+    return tuple(_without_outcome(item, missing) for item in evidence), False
+
+
+def _outcome_missing(said: set[Outcome]) -> Finding:
+    if not said:
+        return Finding(defect=Defect.OUTCOME_NOT_SHOWN, detail="how it came out is not stated")
+    words = ", ".join(sorted(outcome.replace("_", " ") for outcome in said))
+    return Finding(defect=Defect.OTHER_OUTCOME, detail=f"it came out otherwise: {words}")
+
+
+def _without_outcome(item: Evidence, missing: Finding) -> Evidence:
+    if item.role is not Role.SUPPORTS:
+        return item
+    return item.model_copy(update={"role": Role.CONSIDERED, "findings": (*item.findings, missing)})
