@@ -244,7 +244,7 @@ def approve_all(service: Service, box: Toolbox) -> None:
 
 def decide(box: Toolbox, ids: list[CaseId]) -> None:
     """Decisions made while the worker is dead; they take effect when it is back, once."""
-    queued = replace(box, queue=JobQueue(box.settings.store_url))
+    queued = replace(box, queue=JobQueue(box.settings))
     for case_id in ids:
         with box.database.read() as transaction:
             submission = work_store.newest_submission(transaction, case_id)
