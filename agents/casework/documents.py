@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from agents.casework.event_content import PatientNamed
-from agents.casework.events import accept_event
+from agents.casework.events import EVENT_SYSTEM, accept_event
 from agents.casework.opening import HandOver, open_from
 from agents.casework.working import hold
 from agents.toolbox import Toolbox
@@ -20,8 +20,6 @@ from runtime import case_records, case_store, early_events
 from runtime.database import Transaction
 from runtime.inbox import EventReceipt, IncomingEvent
 
-EVENT_SYSTEM = "urn:countersign:event"
-"""A receipt's number leads to the case its document was added to, so that a job that runs again finds it there."""
 _WITH_THE_PAYER = frozenset({CaseState.APPROVED, CaseState.SUBMITTING, CaseState.SUBMITTED, CaseState.PENDED})
 
 

@@ -14,6 +14,8 @@ from runtime.database import Transaction
 from runtime.inbox import EventReceipt, IncomingEvent
 from runtime.queue import JobQueue
 
+EVENT_SYSTEM = "urn:countersign:event"
+"""A receipt's number leads to the cases its event was carried to, so that a job that runs again finds them there."""
 PROCESS_EVENT = "process_event"
 """The kind of job that carries an event out."""
 SPREAD_EVENTS = "spread_events"

@@ -1,5 +1,6 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
+from agents.casework.events import EVENT_SYSTEM
 from agents.casework.waiting import Early, wait_for
 from agents.casework.working import hold
 from agents.desk import CaseDesk, Record, flagged
@@ -46,6 +47,7 @@ def take_answer(toolbox: Toolbox, body: bytes, early: Early) -> None:
         if held is None or held.items != answer.items or held.errors != answer.errors:
             _record(desk, submission, answer)
     with toolbox.database.begin() as transaction:
+        case_records.refer(transaction, EVENT_SYSTEM, early.receipt_id, case_id)
         early_events.forget(transaction, early.receipt_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
 from agents.casework.event_content import answer_content, document_content, order_content
-from agents.casework.events import PROCESS_EVENT, SPREAD_EVENTS, spread_events
+from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events
 from agents.casework.opening import HandOver, cases_in, open_from, own_files
 from agents.casework.payer_answers import take_answer
 from agents.casework.timers import act_on_timer
@@ -13,7 +13,7 @@ from agents.casework.working import advance_case, hold, open_graph
 from agents.toolbox import Toolbox
 from cases.chart import Order
 from cases.ids import CaseId
-from runtime import case_store, inbox
+from runtime import case_records, case_store, inbox
 from runtime.inbox import IncomingEvent
 from runtime.job_worker import Handler
 
@@ -58,19 +58,20 @@ def _open(toolbox: Toolbox, event: IncomingEvent, receipt_id: str) -> tuple[Case
     with toolbox.database.read() as transaction:
         wanted = cases_in(transaction.tenant_id, hand_over.chart, content.order)
     for number, (case_id, order) in enumerate(wanted):
+        receipt = f"{receipt_id}#{number}"
         with hold(toolbox, case_id):
-            if not _open_new(toolbox, case_id, order, hand_over):
-                files = own_files(order.patient_id, hand_over)
-                join_files(toolbox, case_id, files, f"{receipt_id}#{number}")
+            if not _open_new(toolbox, case_id, order, hand_over, receipt):
+                join_files(toolbox, case_id, own_files(order.patient_id, hand_over), receipt)
     return tuple(case_id for case_id, _ in wanted)
 
 
-def _open_new(toolbox: Toolbox, case_id: CaseId, order: Order, hand_over: HandOver) -> bool:
+def _open_new(toolbox: Toolbox, case_id: CaseId, order: Order, hand_over: HandOver, receipt: str) -> bool:
     """Whether a case was opened; what waited for it is woken in the same commit."""
     with toolbox.database.begin() as transaction:
         if case_store.is_held(transaction, case_id):
             return False
         open_from(toolbox, transaction, hand_over, order.reference)
+        case_records.refer(transaction, EVENT_SYSTEM, receipt, case_id)
         wake(toolbox, transaction, case_store.get(transaction, case_id))
     return True
 
