@@ -100,6 +100,7 @@ def _document_router() -> APIRouter:
 
     @router.get("/openapi.json", summary="This document", responses=problems(401), response_class=JSONResponse)
     def openapi_document(request: Request, _caller: Me) -> dict[str, Any]:
+        """Every route with the scope it needs, what it takes and what it answers, as OpenAPI 3.1."""
         return document_of(request.app)
 
     return router

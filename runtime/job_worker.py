@@ -39,6 +39,8 @@ _FEW_ATTEMPTS = 6
 _LONGEST_WAIT = 900.0
 _DEAD_AFTER = timedelta(seconds=60)
 _TAKEOVER = "takeover"
+_LOOK_SECONDS = 0.2
+"""How often the queue is looked at; each look takes as many jobs as there are free hands."""
 _log = logs.logger("worker")
 
 
@@ -137,7 +139,7 @@ class Worker:
         )  # fmt: skip
         DBOS(config=config)
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=min(1.0, settings.tick_seconds))
+        DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=min(_LOOK_SECONDS, settings.tick_seconds))
         self._ticker.start()
 
     def stop(self, seconds: int = 5) -> None:

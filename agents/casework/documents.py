@@ -10,17 +10,21 @@ from agents.casework.event_content import PatientNamed
 from agents.casework.events import EVENT_SYSTEM, accept_event
 from agents.casework.opening import HandOver, open_from
 from agents.casework.working import hold
+from agents.steps.submit import effect_of
 from agents.toolbox import Toolbox
 from cases.case import Case, Flag
 from cases.errors import InputError
 from cases.ids import CaseId, UserId
 from cases.lifecycle import WORKABLE, CaseState
 from formats.chart_files import ChartFile
-from runtime import case_records, case_store, early_events
+from runtime import case_records, case_store, early_events, work_store
 from runtime.database import Transaction
+from runtime.effects import EffectState
 from runtime.inbox import EventReceipt, IncomingEvent
 
 _WITH_THE_PAYER = frozenset({CaseState.APPROVED, CaseState.SUBMITTING, CaseState.SUBMITTED, CaseState.PENDED})
+
+_STUCK = frozenset({CaseState.NEEDS_PERSON, CaseState.WAITING_DOCUMENTS})
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,17 @@ def add_file(toolbox: Toolbox, received: ReceivedDocument) -> None:
 def join_files(toolbox: Toolbox, case_id: CaseId, new: Mapping[str, bytes], receipt_id: str) -> None:
     """Add files to a case, or newer ones in the place of older ones, and read its chart again; all in one commit.
 
-    The caller holds the case. A file that cannot be joined leaves nothing behind.
+    The same files again change nothing, unless the case is stuck: something else may be otherwise by now. The caller
+    holds the case. A file that cannot be joined leaves nothing behind.
     """
     with toolbox.database.read() as transaction:
         case = case_store.get(transaction, case_id)
         held = case_records.files_of(transaction, case_id)
     changed = {name: content for name, content in new.items() if held.get(name) != content}
-    workable = case.state in WORKABLE
-    together = sorted({**held, **changed}.items())
-    hand_over = HandOver.read([ChartFile(*file) for file in together]) if changed and workable else None
+    anew = bool(changed) or (bool(new) and case.state in _STUCK)
+    hand_over = None
+    if anew and _may_be_worked(toolbox, case):
+        hand_over = HandOver.read([ChartFile(*file) for file in sorted({**held, **changed}.items())])
     with toolbox.database.begin() as transaction:
         case_records.refer(transaction, EVENT_SYSTEM, receipt_id, case_id)
         early_events.forget(transaction, receipt_id)
@@ -76,6 +82,16 @@ def join_files(toolbox: Toolbox, case_id: CaseId, new: Mapping[str, bytes], rece
             _open_again(toolbox, transaction, case, hand_over)
         elif changed:
             _flag_late(toolbox, transaction, case_id, ", ".join(changed))
+
+
+def _may_be_worked(toolbox: Toolbox, case: Case) -> bool:
+    """Whether nothing was approved or sent; a case that a payer's answer put to a person was sent."""
+    if case.state is not CaseState.NEEDS_PERSON:
+        return case.state in WORKABLE
+    with toolbox.database.read() as transaction:
+        submission = work_store.newest_submission(transaction, case.id)
+    state = None if submission is None else toolbox.ledger.state(effect_of(submission).key)
+    return state not in (EffectState.STARTED, EffectState.DONE)
 
 
 def _open_again(toolbox: Toolbox, transaction: Transaction, case: Case, hand_over: HandOver) -> None:

@@ -58,6 +58,7 @@ def serve(
                 typer.echo(f"Sign in as {user}, once, within 15 minutes: {address}{path}")
             else:
                 typer.echo(f"Sign in: {address}/sign-in")
+            _say_what_is_missing(box)
             try:
                 server.run(sockets=[listening])
             except SystemExit:
@@ -120,6 +121,15 @@ def _listening(host: str, port: int) -> Iterator["socket.socket"]:
 def _address(listening: "socket.socket") -> str:
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _say_what_is_missing(box: "Toolbox") -> None:
+    from knowledge.library import held_policies
+
+    with box.database.read() as transaction:
+        held = held_policies(transaction)
+    if not held:
+        typer.echo("No policy is held yet, so every case will need a person: see `countersign policies import --help`.")
 
 
 def _link(box: "Toolbox", named: str | None) -> tuple[str, str]:
