@@ -111,12 +111,16 @@ class EventDesk:
     def _commit(self, together: list[_Waiting]) -> None:
         try:
             receipts = accept_events(self._toolbox, [waiting.event for waiting in together])
-        except Exception as error:  # noqa: BLE001
-            if len(together) == 1:
-                together[0].receipt.set_exception(error)
-                return
+        except Exception:  # noqa: BLE001
             for waiting in together:
-                self._commit([waiting])
+                self._commit_alone(waiting)
             return
         for waiting, receipt in zip(together, receipts, strict=True):
             waiting.receipt.set_result(receipt)
+
+    def _commit_alone(self, waiting: _Waiting) -> None:
+        """Once more, by itself: where another process kept the same event meanwhile, its receipt is found now."""
+        try:
+            waiting.receipt.set_result(accept_events(self._toolbox, [waiting.event])[0])
+        except Exception as error:  # noqa: BLE001
+            waiting.receipt.set_exception(error)
