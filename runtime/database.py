@@ -58,7 +58,11 @@ class Database:
         self._engine = _engine(url)
         self._tenant_id = tenant_id
         attach(self._engine.dialect, Cipher(key))
-        self._bring_up_to_date(lock_file)
+        try:
+            self._bring_up_to_date(lock_file)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
