@@ -37,9 +37,11 @@ class Clinic:
     out: Path
 
     @classmethod
-    def at(cls, home: Path, endpoints: Mapping[PayerId, str] | None = None, now: datetime = NOW) -> "Clinic":
+    def at(
+        cls, home: Path, endpoints: Mapping[PayerId, str] | None = None, now: datetime = NOW, database_url: str = ""
+    ) -> "Clinic":
         """Open the home; users viewer, specialist, reviewer, supervisor and dr-lindqvist stand ready."""
-        settings = Settings(home=home, fixed_time=now, payer_endpoints=dict(endpoints or {}))
+        settings = Settings(home=home, fixed_time=now, payer_endpoints=dict(endpoints or {}), database_url=database_url)
         box = build_toolbox(settings)
         clinic = cls(box, home / "out")
         with box.database.begin() as transaction:

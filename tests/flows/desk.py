@@ -41,12 +41,17 @@ def encoded(content: bytes) -> str:
 class Desk:
     """The service in one process: a clinic with a queue, its worker, and a stand-in payer."""
 
-    def __init__(self, home: Path, payer: SandboxProcess) -> None:
+    def __init__(self, home: Path, payer: SandboxProcess, database_url: str = "") -> None:
         self.payer = payer
         settings = Settings(
-            home=home, fixed_time=NOW, payer_endpoints={NORTHLAKE: payer.base}, tick_seconds=0.1, retry_seconds=0.1
+            database_url=database_url,
+            home=home,
+            fixed_time=NOW,
+            payer_endpoints={NORTHLAKE: payer.base},
+            tick_seconds=0.1,
+            retry_seconds=0.1,
         )
-        Clinic.at(home).box.database.close()
+        Clinic.at(home, database_url=database_url).box.database.close()
         self.box: Toolbox = build_toolbox(settings, with_queue=True)
         self.clinic = Clinic(self.box, home / "out")
         self.worker: Worker = start_worker(self.box)
