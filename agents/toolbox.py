@@ -169,5 +169,5 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         database=database,
         audit=AuditLog(master_key(settings), None),
         ledger=EffectsLedger(database, clock),
-        queue=JobQueue(settings.store_url) if with_queue else None,
+        queue=JobQueue(settings) if with_queue else None,
     )

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
@@ -26,53 +28,62 @@ class Opened(Frozen):
     refused: int
 
 
+@dataclass(frozen=True)
+class HandOver:
+    """Files handed in, and what was read out of them: outside any transaction, for reading may take long."""
+
+    files: Sequence[ChartFile]
+    chart: Chart
+    sources: Mapping[DocumentId, bytes]
+
+    @classmethod
+    def read(cls, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> Self:
+        """Raises InputError where nothing at all could be read."""
+        return cls(files, *chart_of_files(files, refused))
+
+
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
     """Read files and folders, and open or join a case for each order in them; see `open_from`."""
+    hand_over = HandOver.read(*read_files(paths))
     with toolbox.database.begin() as transaction:
-        return open_from(toolbox, transaction, *read_files(paths), order)
+        return open_from(toolbox, transaction, hand_over, order)
 
 
-def open_from(
-    toolbox: Toolbox,
-    transaction: Transaction,
-    files: Sequence[ChartFile],
-    refused: Sequence[Refusal],
-    order: str | None,
-) -> Opened:
-    """Read a chart and open or join a case for each order in it, or for the one named.
+def open_from(toolbox: Toolbox, transaction: Transaction, hand_over: HandOver, order: str | None) -> Opened:
+    """Open or join a case for each order in a hand-over, or for the one named.
 
     `order` is a reference (`DeviceRequest/devreq013`) or the bare id. The files given are the chart: they
     replace what a case stood on before, and it is worked anew, unless it awaits review on this very chart or has
     been approved or sent. Raises InputError where there is no order.
     """
-    chart, sources = chart_of_files(files, refused)
+    chart, sources = hand_over.chart, hand_over.sources
     ids = [_open(toolbox, transaction, chart, sources, one) for one in _wanted(chart, order)]
     for case_id in ids:
-        keep_files(toolbox, transaction, case_id, chart, sources, files)
+        own = own_files(case_store.get(transaction, case_id).patient.id, hand_over)
+        case_records.put_files(transaction, case_id, own, toolbox.clock.now())
     return Opened(case_ids=tuple(ids), refused=len(chart.refusals))
 
 
-def keep_files(
-    toolbox: Toolbox,
-    transaction: Transaction,
-    case_id: CaseId,
-    chart: Chart,
-    sources: Mapping[DocumentId, bytes],
-    files: Sequence[ChartFile],
-) -> None:
-    """Keep the files a case was read from, so that it can be read again with a further one.
+def cases_in(tenant_id: TenantId, chart: Chart, order: str | None) -> tuple[tuple[CaseId, Order], ...]:
+    """The orders of a chart, or the one named, each with the id its case has or would have."""
+    wanted = _wanted(chart, order)
+    return tuple((case_id_for(tenant_id, one, _coverage(chart, one)), one) for one in wanted)
+
+
+def own_files(patient_id: PatientId | None, hand_over: HandOver) -> dict[str, bytes]:
+    """The files a patient's case is kept with, so that it can be read again with a further one.
 
     Of a file that also holds other patients, only this patient's own resources are kept, each as a file.
     """
-    patient = case_store.get(transaction, case_id).patient.id
+    chart = hand_over.chart
     whose: dict[str, set[PatientId | None]] = {}
     for document in chart.documents:
         whose.setdefault(_file_of(document), set()).add(document.patient_id)
-    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= {patient, None}}
+    own = {file.name: file.content for file in hand_over.files if whose.get(file.name, set()) <= {patient_id, None}}
     for document in chart.documents:
-        if document.patient_id in (patient, None) and _file_of(document) not in own and "#" not in document.id:
-            own[f"{document.id.replace('/', '_')}.json"] = sources[document.id]
-    case_records.put_files(transaction, case_id, own, toolbox.clock.now())
+        if document.patient_id in (patient_id, None) and _file_of(document) not in own and "#" not in document.id:
+            own[f"{document.id.replace('/', '_')}.json"] = hand_over.sources[document.id]
+    return own
 
 
 def _file_of(document: Document) -> str:
