@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.model_task import ModelTask, S
 from cases.errors import CountersignError, GuardFailed, ModelAnswerInvalid, ModelNotCleared
@@ -19,9 +19,10 @@ from cases.ids import CaseId, Digest, digest_of
 from cases.ports import CaseMemory, Clock, Disclosure, DisclosureLedger, Masker, SensitiveJudge
 from guardrails.disclosure_agreements import Agreement, Agreements
 from runtime.llm import LlmAnswer, LlmTransport, Message, Usage
-from runtime.settings import Settings
+from runtime.settings import SchemaMode, Settings
 
 _MARKER = re.compile(r"^\[[A-Z]\d+\]", re.MULTILINE)
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._:/@+-]")
 _SHORTEST_KNOWN = 3
 _MILLION = Decimal(1_000_000)
 
@@ -67,6 +68,18 @@ class ModelGuards:
     sensitive: SensitiveJudge | None = None
 
 
+class _Ready(Frozen):
+    """What a probe asks for."""
+
+    ready: bool
+
+
+_PROBE = (
+    Message(role="system", content="You are asked whether you answer in JSON. This is a test that is about nobody."),
+    Message(role="user", content='Answer with JSON of the given schema, with "ready" set to true.'),
+)
+
+
 @dataclass
 class _Account:
     """Watches one question: looks at the agreement before each attempt, keeps the disclosure, and sums the cost."""
@@ -83,7 +96,7 @@ class _Account:
 
     def answered(self, usage: Usage) -> None:
         self._note(
-            model=usage.model,
+            model=_plain_name(usage.model),
             prompt_tokens=self.call.prompt_tokens + usage.prompt_tokens,
             completion_tokens=self.call.completion_tokens + usage.completion_tokens,
             seconds=self.call.seconds + usage.seconds,
@@ -233,10 +246,22 @@ class GuardedModel:
             return None
         return (call.prompt_tokens * price_in + call.completion_tokens * price_out) / _MILLION
 
-    def probe(self, shape: type[BaseModel], messages: Sequence[Message]) -> Usage:
-        """What one question costs that is of no case and holds nobody's words; raises as `ask` does."""
+    def probe(self, mode: SchemaMode) -> Usage:
+        """What one question costs that is of no case and holds nobody's words, in this mode; raises as `ask` does."""
         self.agreement()
-        return self._transport.complete(messages, shape, purpose="model_check")
+        settings = self.settings.model_copy(update={"llm_schema_mode": mode})
+        transport = LlmTransport.of(settings)
+        if transport is None:
+            raise ModelNotCleared("No model is set.")
+        try:
+            return transport.complete(_PROBE, _Ready, purpose="model_check")
+        finally:
+            transport.close()
+
+
+def _plain_name(name: str) -> str:
+    """A model's name as the server gives it, without any sign that a log or an audit entry may not hold."""
+    return _NOT_IN_A_NAME.sub("_", name)[:128]
 
 
 def _weighed(messages: Sequence[Message]) -> dict[str, object]:

@@ -44,6 +44,13 @@ class _Source:
         return next(iter(head)) if len(head) == 1 else None
 
 
+_SIDES = {
+    "left": re.compile(r"\b(?:left|lt|(?-i:L))\b", re.IGNORECASE),
+    "right": re.compile(r"\b(?:right|rt|(?-i:R))\b", re.IGNORECASE),
+    "bilateral": re.compile(r"\b(?:bilateral\w*|both)\b", re.IGNORECASE),
+}
+
+
 class Unsupported(Exception):
     """Why a proposed statement is dropped; `args[0]` is the reason code."""
 
@@ -51,23 +58,16 @@ class Unsupported(Exception):
 def propose_facts(
     session: ModelSession, chart: Chart, concepts: Sequence[ConceptId], vocabulary: Vocabulary
 ) -> tuple[Fact, ...]:
-    """What the model reads about these concepts in the notes of the chart's one patient, as far as code can check it.
+    """What the model reads about these concepts in the notes of the chart, as far as code can check it.
 
-    One question for each note, several where it is longer than a question may be. Notes that name nobody, that are of
-    specially protected kinds, and text that a reader of the page cannot see are not put to the model, and are counted.
+    `chart` holds only what may be put to the model. One question for each note, several where it is longer than a
+    question may be; text that a reader of the page cannot see is left out and counted.
     """
     named = [vocabulary.concepts[concept] for concept in concepts if concept in vocabulary.concepts]
     births = frozenset(patient.birth_date for patient in chart.patients if patient.birth_date)
-    own = {patient.id for patient in chart.patients}
-    facts: dict[FactId, Fact] = {}
-    for document in chart.documents:
-        if document.kind is DocumentKind.FHIR_RESOURCE or not named:
-            continue
-        if document.patient_id not in own:
-            session.leave_out("document_names_nobody")
-        elif not session.withholds(document.text):
-            facts |= {fact.id: fact for fact in _facts_of(session, document, named, vocabulary, births)}
-    return tuple(facts.values())
+    notes = [document for document in chart.documents if document.kind is not DocumentKind.FHIR_RESOURCE]
+    found = [fact for note in notes for fact in _facts_of(session, note, named, vocabulary, births)] if named else []
+    return tuple({fact.id: fact for fact in found}.values())
 
 
 def _facts_of(
@@ -197,7 +197,7 @@ def _settings(stated: StatedFact, text: str, context: tuple[int, int]) -> frozen
 def _side(stated: StatedFact, words: str) -> Laterality | None:
     if stated.side is None:
         return None
-    if not re.search(r"\b(?:left|right|bilateral\w*|both|l|r|lt|rt)\b", words, re.IGNORECASE):
+    if not _SIDES[stated.side].search(words):
         raise Unsupported("side_not_in_sentence")
     return Laterality(stated.side)
 

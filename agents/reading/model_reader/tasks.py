@@ -32,7 +32,11 @@ PHRASE_PARAGRAPH = ModelTask(
 ANSWER_QUESTION = ModelTask(
     name="answer_question",
     shape=AnsweredQuestion,
-    contents={"question": Content.QUESTION, "passages": Content.CHART},
+    contents={
+        "question": Content.QUESTION,
+        "policy_passages": Content.POLICY,
+        "chart_passages": Content.CHART,
+    },
 )
 PROPOSE_CRITERIA = ModelTask(
     name="propose_criteria",

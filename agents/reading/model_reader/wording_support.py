@@ -2,32 +2,50 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+from cases.frozen import Frozen
 from guardrails.text_tokens import values_in
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_ENDINGS = ("ations", "ation", "ingly", "ings", "ing", "edly", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "y", "e")
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ingly",
+    "ings",
+    "ing",
+    "edly",
+    "ies",
+    "ied",
+    "ers",
+    "ed",
+    "es",
+    "er",
+    "ly",
+    "s",
+    "y",
+    "e",
+)
 _DENIALS = re.compile(
-    r"\b(?:no|not|never|none|nor|neither|without|cannot|lacks?|lacking|absent|absence|den(?:y|ies|ied)|negative|ruled out|"
-    r"un(?:able|likely|met)|non|fail(?:s|ed)? to|exclud\w*|except\w*|unless|refus\w*|declin\w*)\b|n['’]t\b",
+    r"\b(?:no|not|never|none|nor|neither|without|cannot|lacks?|lacking|absent|absence|den(?:y|ies|ied)|negative|"
+    r"ruled out|un(?:able|likely|met)|non|fail(?:s|ed)? to|exclud\w*|except\w*|unless|refus\w*|declin\w*)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half third quarter "
-    "twice thrice once double triple dozen percent daily weekly monthly yearly hourly several many few most all".split()
-)
-JOINING = frozenset(
-    "a an the this that these those it its they their and or of on in at by to for from with as which who whose under per "
-    "is are was were be been being has have had does do did also further then there here so thus accordingly therefore "
-    "record records recorded chart charts document documents documented documentation note notes noted report reports "
-    "reported show shows shown showing state states stated stating describe describes described entry entries dated date "
-    "policy policies criterion criteria requirement requirements require requires required ask asks asked call calls "
-    "called coverage covered payer plan section provide provides provided set sets out point points patient patient's "
-    "medical director respectfully enclosed following above below according respect regard regarding concerning where "
-    "when while both same such".split()
-)
-"""Plain words that join quotes and claim nothing of a patient."""
+
+
+class _Words(Frozen):
+    version: str
+    joining: frozenset[str]
+    letter: frozenset[str]
+    numbers: frozenset[str]
+
+
+@cache
+def _shipped_words() -> _Words:
+    return _Words.model_validate(yaml.safe_load(Path(__file__).with_name("wording.yaml").read_text("utf-8")))
 
 
 def stems(text: str) -> frozenset[str]:
@@ -35,14 +53,16 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in _words(text))
 
 
-def unsupported_words(text: str, support: Iterable[str]) -> frozenset[str]:
-    """Words of the text that neither join nor stand, by stem, in any of the supporting texts; number words count too."""
-    held = frozenset().union(*(stems(one) for one in support)) if support else frozenset()
-    return frozenset(
-        word
-        for word in _words(text)
-        if (word in _NUMBER_WORDS or word not in JOINING) and _stem(word) not in held
-    )
+def unsupported_words(text: str, support: Iterable[str], *, in_letter: bool = False) -> frozenset[str]:
+    """Words of the text that neither join nor stand, by stem, in a supporting text; number words never join.
+
+    In a letter its own terms (record, criterion, requires) join as well; in an answer they would be claims.
+    """
+    words = _shipped_words()
+    joining = words.joining | words.letter if in_letter else words.joining
+    held = frozenset[str]().union(*(stems(one) for one in support))
+    loose = {word for word in _words(text) if word in words.numbers or word not in joining}
+    return frozenset(word for word in loose if _stem(word) not in held)
 
 
 def denies(text: str) -> bool:
