@@ -13,7 +13,8 @@ def case_memory(case: Case, chart: Chart) -> CaseMemory:
     for coverage in (case.coverage, *chart.coverages):
         if coverage is not None:
             known += _named("MEMBER_ID", coverage.member_id)
-            known += [one for item in coverage.classes for one in _named("ACCOUNT", item.value)]
+            groups = (item.value for item in coverage.classes if item.kind == "group")
+            known += _named("ACCOUNT", *(value for value in groups if any(map(str.isdigit, value))))
     for party in (case.requester, case.performer, *chart.parties):
         known += _of_party(party) if party else []
     return CaseMemory(case_id=case.id, known=tuple(dict.fromkeys(known)))

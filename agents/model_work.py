@@ -45,7 +45,7 @@ def reading_flags(flags: Sequence[Flag], second: SecondReading, log: ModelLog) -
         message = f"The rules and the model read the chart differently, a person decides: {named}."
         matters = second.result.root.state is not State.MET
         source = ",".join(item.id for item in second.disputed)
-        added.append(Flag(code=DISAGREE, message=message, severity="blocking" if matters else "warning", source=source))
+        added.append(Flag(code=DISAGREE, message=message, severity="blocking" if matters else "info", source=source))
     if log.stopped:
         message = f"The rules reader alone read {_how_far(log)}. {log.why}"
         added.append(Flag(code=NOT_USED, message=message, severity="info", source=log.stopped))

@@ -21,6 +21,10 @@ _SHORTEST_QUOTE = 8
 """Characters of a quote that can be understood alone, unless it is the whole passage."""
 
 
+Place = tuple[DocumentId, int, int]
+"""A document and code points [start, end) of its text."""
+
+
 class ModelOpinion(Frozen):
     """What the model says of a leaf, with the verified passages it rests on."""
 
@@ -54,7 +58,7 @@ class ChartPassages:
             for _, passage in self._passages
         ]
 
-    def bearing_on(self, concepts: Iterable[ConceptId], cited: Iterable[Span]) -> list[Passage]:
+    def bearing_on(self, concepts: Iterable[ConceptId], cited: Iterable[Place]) -> list[Passage]:
         """Passages that name one of the concepts, and the spans cited already, in the documents' order, renumbered."""
         wanted = frozenset(concepts)
         places = {
@@ -62,8 +66,8 @@ class ChartPassages:
             for (document_id, passage), about in zip(self._passages, self._about, strict=True)
             if about & wanted
         }
-        spans = {(span.document_id, span.start, span.end) for span in cited if span.document_id in self.documents}
-        places |= {span for span in spans if not any(_inside(span, place) for place in places)}
+        held = {place for place in cited if place[0] in self.documents}
+        places |= {place for place in held if not any(_inside(place, other) for other in places | held - {place})}
         order = {document_id: index for index, document_id in enumerate(self.documents)}
         ranked = sorted(
             (place for place in places if not self.documents[place[0]].is_hidden(place[1], place[2])),
@@ -96,7 +100,7 @@ def judge_leaf(
     session: ModelSession,
     chart: ChartPassages,
     criterion: Criterion,
-    cited: Iterable[Span],
+    cited: Iterable[Place],
     ordered: date | None,
 ) -> ModelOpinion | None:
     """The model's verified opinion; None where there is nothing to show it, or it gave none that its quotes support."""
@@ -174,5 +178,5 @@ def _is_number(value: str) -> bool:
     return value.replace(".", "", 1).isdigit()
 
 
-def _inside(place: tuple[DocumentId, int, int], other: tuple[DocumentId, int, int]) -> bool:
+def _inside(place: Place, other: Place) -> bool:
     return place[0] == other[0] and other[1] <= place[1] and place[2] <= other[2]

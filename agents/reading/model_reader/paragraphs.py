@@ -109,7 +109,7 @@ def _sentence(text: str, point: LetterPoint, quotes: Mapping[str, _Quote]) -> Se
         raise Unfit("words_without_support")
     return Sentence(
         kind=SentenceKind.EVIDENCE if any(quote.marker[0] == "E" for quote in used) else SentenceKind.POLICY,
-        text=_MARKER.sub(lambda match: _put_in(match, quotes), text),
+        text=_MARKER.sub(lambda match: _put_in(match, quotes), text).replace(".”.", ".”"),
         citations=tuple(dict.fromkeys(citation for quote in used for citation in quote.sentence.citations)),
     )
 

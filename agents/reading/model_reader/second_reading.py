@@ -6,13 +6,19 @@ from agents.model_session import ModelSession
 from agents.reading.model_reader.facts import propose_facts
 from agents.reading.model_reader.leaves import ChartPassages, ModelOpinion, concepts_of, judge_leaf
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, CriteriaTree, Criterion, Judgement, Op, State, combine
+from cases.criteria import CriteriaResult, CriteriaTree, Criterion, GapAdvice, Judgement, Op, State, combine
 from cases.criteria_evaluation import evaluate
 from cases.document import DocumentKind
-from cases.evidence import Evidence, Fact, Origin, Role, Span
+from cases.evidence import Defect, Fact, Finding, Origin, Role
 from cases.frozen import Frozen
+from cases.ids import DocumentId
 from cases.leaf_evaluation import Anchors
 from knowledge.vocabulary import Vocabulary
+
+_READ_OTHERWISE = Finding(defect=Defect.CONTRADICTED, detail="a second reading differs and no person has settled it")
+
+
+_DECISION = GapAdvice(document="A decision between the two readings of the chart", holder="a reviewer here")
 
 
 class LeafReadings(Frozen):
@@ -95,7 +101,7 @@ def _readings(
     with_proposed: Judgement,
     anchors: Anchors,
 ) -> LeafReadings:
-    cited: list[Span] = [item.fact.context for item in (*by_rules.evidence, *with_proposed.evidence)]
+    cited = [_around(item.fact) for item in (*by_rules.evidence, *with_proposed.evidence)]
     person = any(item.fact.origin is Origin.PERSON and item.role is not Role.CONSIDERED for item in by_rules.evidence)
     return LeafReadings(
         id=criterion.id,
@@ -105,6 +111,16 @@ def _readings(
         proposed=tuple(item.fact for item in with_proposed.evidence if item.fact.origin is Origin.MODEL),
         settled_by_person=person,
     )
+
+
+def _around(fact: Fact) -> tuple[DocumentId, int, int]:
+    """The passage a fact is judged by: a note's sentence; of a structured entry everything that the fact rests on."""
+    spans = [fact.context]
+    if fact.origin is Origin.STRUCTURED:
+        spans = [
+            span for span in (fact.context, fact.span, *fact.supporting) if span.document_id == fact.span.document_id
+        ]
+    return fact.span.document_id, min(span.start for span in spans), max(span.end for span in spans)
 
 
 def _pended(tree: CriteriaTree, by_rules: CriteriaResult, readings: Sequence[LeafReadings]) -> CriteriaResult:
@@ -132,14 +148,17 @@ def _without(node: Judgement, disputed: Mapping[str, LeafReadings]) -> Judgement
 
 
 def _pended_leaf(node: Judgement, reading: LeafReadings) -> Judgement:
-    evidence = tuple(item.model_copy(update={"role": Role.CONSIDERED}) for item in node.evidence)
-    proposed = tuple(Evidence(fact=fact, role=Role.CONSIDERED) for fact in reading.proposed)
+    evidence = tuple(
+        item.model_copy(update={"role": Role.CONSIDERED, "findings": (*item.findings, _READ_OTHERWISE)})
+        for item in node.evidence
+    )
     return node.model_copy(
         update={
             "state": State.INSUFFICIENT,
             "confidence": min(node.confidence, 0.5),
             "reason": dispute_words(node, reading),
-            "evidence": (*evidence, *proposed),
+            "evidence": evidence,
+            "gap": _DECISION,
         }
     )
 
