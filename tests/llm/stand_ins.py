@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from cases.errors import GuardFailed
 from cases.ports import CaseMemory, Disclosure
 
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _US = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _SHIFT = timedelta(days=101)
 

@@ -46,6 +46,7 @@ class ChartPassages:
     """The passages of a chart that may be shown to the model, and which of them are about what."""
 
     def __init__(self, chart: Chart, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self.documents: Mapping[DocumentId, Document] = {document.id: document for document in chart.documents}
         self._passages = [
             (document.id, passage)
@@ -141,7 +142,7 @@ def _verified(
         if not quotes:
             session.drop("opinion_without_verified_quote")
             return None
-        if not _numbers_support(criterion, state, quotes):
+        if not _numbers_support(criterion, state, quotes, chart.vocabulary):
             session.drop("opinion_against_its_numbers")
             return None
     return ModelOpinion(state=state, quotes=quotes)
@@ -164,14 +165,22 @@ def _quotes(
     return tuple(dict.fromkeys(found))
 
 
-def _numbers_support(criterion: Criterion, state: State, quotes: Sequence[Span]) -> bool:
-    """Whether, where a measured value is asked for, some number in the quotes is such as the opinion needs."""
+def _numbers_support(criterion: Criterion, state: State, quotes: Sequence[Span], vocabulary: Vocabulary) -> bool:
+    """Whether, where a measured value is asked for, some number in the quotes is such as the opinion needs.
+
+    A number is compared as the concept that its quote names; where it names none, as any that the leaf asks for.
+    """
     if not isinstance(criterion.test, MeasurementTest):
         return True
-    numbers = [Decimal(value) for quote in quotes for value in values_in(dates_in(quote.quote)[1]) if _is_number(value)]
-    comparisons = criterion.test.comparisons.values()
     wanted = state is State.MET
-    return any(comparison.holds(number) is wanted for comparison in comparisons for number in numbers)
+    for quote in quotes:
+        named = {mention.concept.id for mention in vocabulary.mentions(quote.quote)}
+        comparisons = criterion.test.comparisons
+        asked = [comparison for concept, comparison in comparisons.items() if concept in named] or comparisons.values()
+        numbers = [Decimal(value) for value in values_in(dates_in(quote.quote)[1]) if _is_number(value)]
+        if any(comparison.holds(number) is wanted for comparison in asked for number in numbers):
+            return True
+    return False
 
 
 def _is_number(value: str) -> bool:

@@ -142,9 +142,10 @@ def _without(node: Judgement, disputed: Mapping[str, LeafReadings]) -> Judgement
     if children == node.children:
         return node
     state = combine(node.op, [child.state for child in children], node.n)
-    return node.model_copy(
-        update={"children": children, "state": state, "confidence": min(child.confidence for child in children)}
-    )
+    inverted = node.op is Op.NONE and state in (State.MET, State.NOT_MET)
+    deciding = [child.confidence for child in children if (child.state is state) is not inverted]
+    confidence = min(deciding, default=min(child.confidence for child in children))
+    return node.model_copy(update={"children": children, "state": state, "confidence": confidence})
 
 
 def _pended_leaf(node: Judgement, reading: LeafReadings) -> Judgement:
