@@ -24,7 +24,7 @@ ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
-def write_agreements(path: Path, endpoint: str, **changes: object) -> Agreements:
+def write_agreements(path: Path, endpoint: str, /, **changes: object) -> Agreements:
     """A file with one agreement for the endpoint, with these fields changed."""
     fields = {
         "party": "Stub Models, Inc.", "endpoint": endpoint, "from": date(2026, 1, 1), "until": date(2026, 12, 31),
