@@ -127,7 +127,7 @@ def _criterion(
     made = (_criterion(child, children, text, prefix, depth + 1) for child in below)
     kept = tuple(child for child in made if child is not None)
     statement = _line(node.statement)
-    if _goes_beyond(statement, text.policy):
+    if statement not in _PLAIN.values() and _goes_beyond(statement, text.policy):
         text.fault(node.id, "statement_not_in_policy")
         statement = _PLAIN[Op(node.op)]
     try:
