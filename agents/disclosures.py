@@ -22,8 +22,8 @@ class AuditedDisclosures:
                     at=self._clock.now(),
                     actor=Actor.SYSTEM,
                     actor_id="guarded_model",
-                    action="model.disclosed",
-                    subject=disclosure.case_id or "no_case",
+                    action="phi.disclosed",
+                    subject=disclosure.case_id or "no-case",
                     detail={
                         "task": disclosure.task,
                         "purpose": disclosure.purpose,
@@ -31,8 +31,8 @@ class AuditedDisclosures:
                         "agreement": disclosure.agreement,
                         "contents": ",".join(disclosure.contents),
                         "masked": disclosure.masked,
-                        "sha256": disclosure.digest,
-                        "bytes": disclosure.size,
+                        "digest": disclosure.digest,
+                        "size": disclosure.size,
                     },
                 ),
             )

@@ -101,7 +101,7 @@ def northlake() -> Path:
     return manifest
 
 
-@pytest.mark.parametrize("mode", ["json_schema", "json_object", "text"])
+@pytest.mark.parametrize("mode", ["json_object", "text"])
 def test_every_mode_reaches_the_same_case(mode: str, tmp_path: Path, server: ModelServer) -> None:
     def by_prompt(asked: Asked) -> Reply:
         return (

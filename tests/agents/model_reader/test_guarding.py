@@ -63,7 +63,7 @@ def test_nothing_leaves_and_the_rules_go_on(lack: str, server: ModelServer, with
     assert outcome.packet == plain.packet
     assert code in outcome.told["reasons"]
     assert any(words in detail for detail in outcome.told["details"])
-    assert outcome.audited("model.disclosed") == []
+    assert outcome.audited("phi.disclosed") == []
     assert {entry["bytes"] for entry in outcome.audited("model.asked")} <= {0}
     assert not outcome.model["used"]
 
@@ -115,7 +115,7 @@ def test_a_trusted_endpoint_with_an_agreement_gets_the_text_as_it_stands(server:
     server.answer = Script()
     outcome = with_model(masker=None, judge=None, agreement={"trusted": True}).work()
     assert any(b"Oyelaran" in asked.raw for asked in server.asked)
-    assert {entry["masked"] for entry in outcome.audited("model.disclosed")} == {False}
+    assert {entry["masked"] for entry in outcome.audited("phi.disclosed")} == {False}
 
 
 def test_dates_shifted_on_the_way_come_back_and_are_verified_against_the_record(
@@ -136,12 +136,12 @@ def test_each_disclosure_is_on_record_before_it_happens(server: ModelServer, wit
     def answer(asked: Any) -> Reply:
         with clinic.clinic.box.database.read() as transaction:
             entries = clinic.clinic.box.audit.entries(transaction)
-        seen.append(sum(entry.event.action == "model.disclosed" for entry in entries))
+        seen.append(sum(entry.event.action == "phi.disclosed" for entry in entries))
         return completion(json.dumps(abstention(asked.task)))
 
     server.answer = answer
     outcome = clinic.work()
-    told = outcome.audited("model.disclosed")
+    told = outcome.audited("phi.disclosed")
     assert seen == list(range(1, len(server.asked) + 1))
     assert len(told) == len(server.asked)
     assert {(entry["purpose"], entry["masked"], entry["endpoint"]) for entry in told} == {
