@@ -22,7 +22,8 @@ from runtime.llm import LlmAnswer, LlmTransport, Message, Usage
 from runtime.settings import SchemaMode, Settings
 
 _MARKER = re.compile(r"^\[[A-Z]\d+\]", re.MULTILINE)
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._:/@+-]")
+_NAME = re.compile(r"[A-Za-z0-9._:/@+-]{1,128}")
+"""A model's name as a server may give it; any other is not kept, since an audit entry holds no free text."""
 _SHORTEST_KNOWN = 3
 _MILLION = Decimal(1_000_000)
 
@@ -96,7 +97,7 @@ class _Account:
 
     def answered(self, usage: Usage) -> None:
         self._note(
-            model=_plain_name(usage.model),
+            model=usage.model if _NAME.fullmatch(usage.model) else self.call.model,
             prompt_tokens=self.call.prompt_tokens + usage.prompt_tokens,
             completion_tokens=self.call.completion_tokens + usage.completion_tokens,
             seconds=self.call.seconds + usage.seconds,
@@ -257,11 +258,6 @@ class GuardedModel:
             return transport.complete(_PROBE, _Ready, purpose="model_check")
         finally:
             transport.close()
-
-
-def _plain_name(name: str) -> str:
-    """A model's name as the server gives it, without any sign that a log or an audit entry may not hold."""
-    return _NOT_IN_A_NAME.sub("_", name)[:128]
 
 
 def _weighed(messages: Sequence[Message]) -> dict[str, object]:

@@ -23,7 +23,8 @@ from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 _RELIABILITY = 0.7
 """Of a passage that only a model has read; it never decides by itself, whatever this is."""
 _HEAD = 400
-_AGAINST_AFFIRMED = ("negates", "not_done_after", "refuses", "doubts", "supposes", "plans")
+_AGAINST_AFFIRMED = ("negates", "not_done_after", "refuses", "doubts", "supposes")
+_ACTS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT})
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _checked(stated: StatedFact, source: _Source, offered: frozenset[ConceptId],
     context = _sentence(document.text, passage, place)
     words = document.text[context[0] : context[1]]
     value = _value(stated, concept)
-    assertion = _assertion(stated, words)
+    assertion = _assertion(stated, words, act=concept.kind in _ACTS)
     span = chart_span(document, *place)
     return Fact(
         id=FactId(f"model:{document.id}:{place[0]}-{place[1]}:{concept_id}"),
@@ -163,10 +164,11 @@ def _value(stated: StatedFact, concept: Concept) -> Decimal | None:
     return canonical
 
 
-def _assertion(stated: StatedFact, words: str) -> Assertion:
+def _assertion(stated: StatedFact, words: str, *, act: bool) -> Assertion:
     """As the model reads it; but what the sentence may deny, doubt or plan is not taken as affirmed from a model."""
     cues = shipped_cues()
-    if stated.assertion == "affirmed" and any(cues[name].search(words) for name in _AGAINST_AFFIRMED if name in cues):
+    against = (*_AGAINST_AFFIRMED, "plans") if act else _AGAINST_AFFIRMED
+    if stated.assertion == "affirmed" and any(cues[name].search(words) for name in against):
         raise Unsupported("affirmed_against_the_sentence")
     return Assertion(stated.assertion)
 

@@ -69,7 +69,7 @@ def read_again(
     settled = [fact for fact in facts if fact.origin is not Origin.MODEL]
     by_rules = evaluate(tree, settled, anchors)
     concepts = tuple(dict.fromkeys(one for leaf in tree.root.leaves() for one in concepts_of(leaf)))
-    chart = _readable(session, chart)
+    chart = readable(session, chart)
     proposed = propose_facts(session, chart, concepts, vocabulary)
     with_proposed = {leaf.id: leaf for leaf in evaluate(tree, [*settled, *proposed], anchors).root.leaves()}
     passages = ChartPassages(chart, vocabulary)
@@ -81,7 +81,7 @@ def read_again(
     return SecondReading(result=_pended(tree, by_rules, readings), readings=tuple(readings))
 
 
-def _readable(session: ModelSession, chart: Chart) -> Chart:
+def readable(session: ModelSession, chart: Chart) -> Chart:
     """Without documents that name nobody or are specially protected: they are counted and not put to the model."""
     own = {patient.id for patient in chart.patients}
     named = [document for document in chart.documents if document.patient_id in own]
