@@ -38,7 +38,7 @@ def _of_patient(patient: Patient) -> Iterator[KnownIdentifier]:
 
 
 def _of_party(party: Party) -> Iterator[KnownIdentifier]:
-    yield from _named("NAME", party.name if party.family or party.npi else "", party.family)
+    yield from _named("NAME", party.name if party.family else "", party.family)
     yield from _named("LICENSE", party.npi)
     yield from _named("PHONE", party.phone)
 

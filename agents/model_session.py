@@ -65,6 +65,8 @@ class ModelSession:
         if self._stopped:
             self._unread[self._stopped] += 1
             return None
+        if any(self.withholds(text) for name, text in variables.items() if task.contents[name].may_identify):
+            return None
         try:
             answer = self._model.ask(task, variables, self.subject, self._calls.append)
         except (ModelError, GuardFailed) as error:

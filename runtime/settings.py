@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     llm_schema_mode: SchemaMode = "json_schema"
     llm_context_chars: int = Field(default=24_000, ge=2_000)
     llm_most_calls: int = Field(default=80, ge=1)
-    llm_step_seconds: float = Field(default=900.0, gt=0)
+    llm_step_seconds: float = Field(default=180.0, gt=0)
     llm_price_in: Decimal | None = Field(default=None, ge=0)
     llm_price_out: Decimal | None = Field(default=None, ge=0)
     agreements: Path | None = None
