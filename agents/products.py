@@ -2,6 +2,7 @@
 
 from pydantic import TypeAdapter
 
+from agents.model_work import ModelReading, ModelWording
 from cases.criteria import CriteriaTree
 from cases.decision import PayerAnswer, Verdict
 from cases.evidence import Fact
@@ -15,3 +16,5 @@ LETTER: ProductKind[Letter] = ProductKind("letter", TypeAdapter(Letter))
 EDITED_LETTER: ProductKind[Letter] = ProductKind("edited_letter", TypeAdapter(Letter))
 NOT_DRAFTED: ProductKind[str] = ProductKind("not_drafted", TypeAdapter(str))
 ANSWER: ProductKind[PayerAnswer] = ProductKind("payer_answer", TypeAdapter(PayerAnswer))
+MODEL_READING: ProductKind[ModelReading] = ProductKind("model_reading", TypeAdapter(ModelReading))
+MODEL_WORDING: ProductKind[ModelWording] = ProductKind("model_wording", TypeAdapter(ModelWording))

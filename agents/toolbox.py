@@ -8,13 +8,18 @@ from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, StructuredTool
 
+from agents.case_memory import case_memory
+from agents.disclosures import AuditedDisclosures
+from agents.guarded_model import GuardedModel, ModelGuards, Subject
+from agents.model_session import ModelSession
 from cases.authorization import AuthorizationNeed
 from cases.case import PayerRef
 from cases.chart import Chart, Coverage, Party
 from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
-from cases.ports import Clock, PayerConnection, PayerReceipt
+from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
+from guardrails.disclosure_agreements import Agreements
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -64,7 +69,8 @@ class Hands:
 class Toolbox:
     """Everything one process needs to work cases. Build it with `build_toolbox`.
 
-    `queue` is None where nobody would run its jobs (the command line works its cases itself).
+    `queue` is None where nobody would run its jobs (the command line works its cases itself). `model` is None where
+    no model is set, and everything is read by rules.
     """
 
     settings: Settings
@@ -73,6 +79,18 @@ class Toolbox:
     audit: AuditLog
     ledger: EffectsLedger
     queue: JobQueue | None = None
+    model: GuardedModel | None = None
+
+    def model_session(self, case_id: CaseId | None = None) -> ModelSession | None:
+        """Questions to the model about one case, or about none; None where no model is set."""
+        if self.model is None:
+            return None
+        memory = CaseMemory()
+        if case_id is not None:
+            with self.database.read() as transaction:
+                case = case_store.get(transaction, case_id)
+            memory = case_memory(case, CaseTools(self, case_id).read_chart())
+        return ModelSession(self.model, Subject(memory=memory))
 
     def hands(self, step: str, case_id: CaseId) -> Hands:
         """The tools granted to a step, as langchain-core tools bound to this case."""
@@ -101,7 +119,11 @@ class CaseTools:
             "policy_text": self.policy_text,
             "payer_submit": self.payer_submit,
             "payer_inquire": self.payer_inquire,
+            "model_session": self.model_session,
         }
+
+    def model_session(self) -> ModelSession | None:
+        return self.toolbox.model_session(self.case_id)
 
     def read_chart(self) -> Chart:
         with self.toolbox.database.read() as transaction:
@@ -163,11 +185,17 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
     """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
     clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
     database = Database.open(settings)
+    audit = AuditLog(master_key(settings), None)
+    guards = ModelGuards(
+        agreements=Agreements(settings.agreements_file, ZoneInfo(settings.time_zone)),
+        ledger=AuditedDisclosures(database, audit, clock),
+    )
     return Toolbox(
         settings=settings,
         clock=clock,
         database=database,
-        audit=AuditLog(master_key(settings), None),
+        audit=audit,
         ledger=EffectsLedger(database, clock),
         queue=JobQueue(settings) if with_queue else None,
+        model=GuardedModel.of(settings, clock, guards),
     )

@@ -126,12 +126,13 @@ class Signing(Frozen):
 
 
 class Origin(StrEnum):
-    """How the fact was read."""
+    """How the fact was read. What only a model has read is a proposal: no leaf is decided by it."""
 
     STRUCTURED = "structured"
     PROSE = "prose"
     OCR = "ocr"
     PERSON = "person"
+    MODEL = "model"
 
 
 class Fact(Frozen):

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from agents.desk import CaseDesk, Record
-from agents.products import EDITED_LETTER, LETTER, NOT_DRAFTED
+from agents.model_session import ModelSession
+from agents.model_work import ModelWording, call_events
+from agents.products import EDITED_LETTER, LETTER, MODEL_WORDING, NOT_DRAFTED
 from agents.reading.letter_wording import LetterMatter, request_sentences, write_letter
+from agents.reading.model_reader.paragraphs import phrase_letter
 from agents.reading.packet_contents import chart_extracts, packet_content
 from agents.state import AuthorizationState
 from agents.steps.request_bundle import TRANSACTION_SYSTEM, pas_request
@@ -77,8 +80,28 @@ def _draft(
             written_on=desk.clock.now().date(),
         ),
     )
-    letter = desk.product(EDITED_LETTER, state["revision"]) or write_letter(matter.letter_matter, matter.documents)
+    edited = desk.product(EDITED_LETTER, state["revision"])
+    letter = edited or _worded(state, desk, hands, write_letter(matter.letter_matter, matter.documents))
     return _store(state, desk, hands, matter, letter)
+
+
+def _worded(state: AuthorizationState, desk: CaseDesk, hands: Hands, letter: Letter) -> Letter:
+    """The letter in the model's words, where one is set and keeps to the quotes; else as it is."""
+    session: ModelSession | None = hands.call("model_session")
+    if session is None:
+        return letter
+    phrased, log = phrase_letter(session, letter), session.log()
+    points = sum(new is not old for new, old in zip(phrased.points, letter.points, strict=True))
+    desk.record(
+        state["revision"],
+        Record(
+            action="letter.phrased",
+            detail={"points": points, "dropped": sum(log.dropped.values()), "stopped": log.stopped or None},
+            products=((MODEL_WORDING, ModelWording(points=points, log=log)),),
+            events=call_events("draft", log),
+        ),
+    )
+    return phrased
 
 
 def _store(

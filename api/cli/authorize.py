@@ -62,6 +62,8 @@ def _print(worked: "Worked", folder: Path) -> None:
     for flag in case.flags:
         if flag.severity != "info":
             typer.echo(f"  flag: {flag.message}")
+        if flag.code == "model_not_used":
+            typer.echo(f"  model: {flag.message}")
     if worked.waiting_for:
         typer.echo(f"  waiting: {worked.waiting_for}")
     typer.echo(f"  written: {folder}")
