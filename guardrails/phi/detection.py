@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cases.errors import GuardFailed
+from cases.ports import CaseMemory
+from guardrails.phi.memory import find_known
 from guardrails.phi.normalise import normalise
 from guardrails.phi.recognizers.analysis import Analysis
 from guardrails.phi.spans import Found, settled
 from guardrails.phi.structured.reading import read_structure
 
 _CHUNK = 24_000
+NOTHING_KNOWN = CaseMemory()
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,15 @@ class Detector:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
 
-    def find(self, text: str, deadline: Deadline) -> list[Found]:
-        """Spans in code points of `text`, in order, none overlapping another. Raises GuardFailed when out of time."""
+    def find(self, text: str, deadline: Deadline, memory: CaseMemory = NOTHING_KNOWN) -> list[Found]:
+        """Spans in code points of `text`, in order, none overlapping another. Raises GuardFailed when out of time.
+
+        What `memory` knows is sought in the whole text, fields of medicine included.
+        """
         reading = read_structure(text)
         deadline.check()
         scanned = reading.to_scan()
-        found = list(reading.found)
+        found = [*reading.found, *self._known(text, memory)]
         for start, end in chunks(scanned.text):
             deadline.check()
             plain = normalise(scanned.text[start:end])
@@ -46,6 +52,13 @@ class Detector:
                 if last > first:
                     found.append(Found(first, last, span.type, span.score))
         return settled(found)
+
+    def _known(self, text: str, memory: CaseMemory) -> Iterator[Found]:
+        if memory.known:
+            plain = normalise(text)
+            for span in find_known(plain.text, memory):
+                start, end = plain.source(span.start, span.end)
+                yield Found(start, end, span.type, span.score)
 
 
 def chunks(text: str) -> Iterator[tuple[int, int]]:

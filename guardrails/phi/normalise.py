@@ -32,6 +32,18 @@ _LEADING_LETTER = re.compile(
     r"(?<![\w./-])[OoIl](?=\d{0,2}/[\dOoIl]{1,2}/\d)|(?<=\d/)[OoIl]{1,2}(?=/\d)|(?<=\d/)\d[OoIl](?=/\d)"
 )
 _DIGIT_OF = str.maketrans("OoIl|", "00111")
+_AS_DIGIT = r"[\dOoIl|]"
+_SCANNED_RUN = re.compile(
+    rf"(?<![^\W_])\(?{_AS_DIGIT}+(?:[-/. ()\n]{{1,3}}{_AS_DIGIT}+){{1,5}}(?![^\W_])"
+    rf"|(?<![^\W_]){_AS_DIGIT}{{7,}}(?![^\W_])"
+)
+_SCANNED_DATE = re.compile(
+    rf"{_AS_DIGIT}{{1,2}}\s?/\s?{_AS_DIGIT}{{1,2}}(?:\s?/\s?{_AS_DIGIT}{{2,4}})?"
+    rf"|{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{2,4}}"
+)
+_WHOLE_LETTERS = re.compile(r"(?<![\dOoIl|])(?:[oOIl|]|[OIl|]*o[oOIl|]*)(?![\dOoIl|])")
+"""A lone letter, or a word with a small o, inside such a run is a letter."""
+_SCANNED_DIGITS = 4
 _SPACED = re.compile(r"(?<![\w.,])\(?\d(?: [-/.()]? ?\d| ?[-/.()] \d){6,}(?!\w)")
 _BROKEN_WORD = re.compile(r"(?<=[a-z]{2})-[ \t]*\r?\n[ \t]*(?=[a-z]{2})")
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -73,8 +85,11 @@ def _letter_by_letter(text: str) -> str:
 def _single(letter: str) -> str:
     if letter in _MARKS:
         return _MARKS[letter]
-    if unicodedata.category(letter) == "No":
+    kind = unicodedata.category(letter)
+    if kind == "No":
         return letter
+    if kind == "Nd":
+        return str(unicodedata.digit(letter))
     compatible = unicodedata.normalize("NFKC", letter)
     return compatible if len(compatible) == 1 else letter
 
@@ -90,9 +105,23 @@ def _delatinised(word: str) -> str:
 def _digits_mended(text: str) -> str:
     """O, o, I, l and | that stand inside a run of digits, read as 0 and 1."""
     text = _LETTER_AS_DIGIT.sub(lambda match: match[0].translate(_DIGIT_OF), text)
+    text = _SCANNED_RUN.sub(_scanned, text)
     if "/" in text:
         text = _LEADING_LETTER.sub(lambda match: match[0].translate(_DIGIT_OF), text)
     return text
+
+
+def _scanned(match: re.Match[str]) -> str:
+    """A number whose O, I, l and | are a scanner's slips, in digits; anything else as it is."""
+    run = match[0]
+    digits = sum(c.isdigit() for c in run)
+    if digits == len(run) or not any(c in "OoIl|" for c in run) or not digits:
+        return run
+    if _SCANNED_DATE.fullmatch(run.strip()) and (digits > 1 or run.count("/") > 1):
+        return run.translate(_DIGIT_OF)
+    if digits < _SCANNED_DIGITS or sum(c.isalnum() for c in run) < _FEWEST_DIGITS or _WHOLE_LETTERS.search(run):
+        return run
+    return run.translate(_DIGIT_OF)
 
 
 def _invisible_edits(text: str) -> Iterator[Edit]:

@@ -64,7 +64,10 @@ def _state_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         sorted((re.escape(name).replace(r"\ ", r"\s+") for name in places()["us_states"]), key=len, reverse=True)
     )
     codes = "|".join(places()["state_codes"])
-    before_zip = re.compile(rf"(?<![A-Za-z])(?:{codes}|{codes.lower()}|(?i:{names}))\.?,?\s{{1,4}}$")
+    before_zip = re.compile(
+        rf"(?<![A-Za-z])(?:{codes}|{codes.lower()}|(?i:{names}))\.?[,;]?\s{{0,4}}$"
+        r"|\b(?:USA|U\.S\.A\.|United States)[,;]?\s{1,4}$"
+    )
     return before_zip, re.compile(rf",\s?(?:{names})(?![\w'-])")
 
 

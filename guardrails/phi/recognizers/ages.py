@@ -36,6 +36,18 @@ _BIRTH_YEAR = re.compile(
     r"|b\.)\W{0,4}((?:18|19)\d\d)(?![\d/-])",
     re.IGNORECASE,
 )
+_SPOKEN_OF = re.compile(
+    rf"\b(?:she|he|who|they|mom|mum|dad|mother|father|grandmother|grandfather|grandma|grandpa|aunt|uncle|sister|brother"
+    rf"|wife|husband|patient|pt|member|resident|now|just|also|and)(?:['’]s|\s+is|\s+was|\s+turns?|\s+turned|\s+will\s+be"
+    rf"|\s+will\s+turn|\s+became|,)\s+(?:now\s+|only\s+|already\s+|almost\s+|nearly\s+)?"
+    rf"({_NUMBER}|ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)"
+    rf"(?=[\s,.;!?)]|$)(?!\s?(?:%|mg|ml|lbs?|kg|beats|bpm|mm|days|weeks|hours|minutes|percent|degrees|on\s+room|\.\d))",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(rf"(?<=[^\W\d_])\s\(({_NUMBER})(?:\s?[MFmf])?\)")
+_AGE_SEX = re.compile(rf"(?<![\w./-])({_NUMBER})\s?-?[MF](?![\w-])")
+_TEMPERATURE = re.compile(r"(?:\bT|\btemp\w*|\bfever|\bfebrile|\btmax|\bof|\bto)\W{0,4}$", re.IGNORECASE)
+_YEARS_ALONE = re.compile(rf"(?<=,\s)({_NUMBER})\s(?:years?|yrs?)(?=\s?[,;.)]|$)", re.IGNORECASE)
 _A_LIMIT = re.compile(
     r"(?:over|above|under|below|than|least|most|to|or|between|ages|[<>=≥≤-]|\d|greater|exceeding|until"
     r"|beyond|past)\s*$",
@@ -56,7 +68,18 @@ def find_ages(text: str) -> Iterator[Found]:
             re.IGNORECASE,
         ):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.85)
+    yield from _by_who(text)
     latest = datetime.now(UTC).year - _OLDEST_KEPT - 1
     for match in _BIRTH_YEAR.finditer(text):
         if int(match[1]) <= latest:
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.85)
+
+
+def _by_who(text: str) -> Iterator[Found]:
+    """`She is 91`, `Mr. Katz (91)`, `94F from home`, `Ana Ruiz, 95 years`."""
+    for pattern in (_SPOKEN_OF, _IN_BRACKETS, _YEARS_ALONE):
+        for match in pattern.finditer(text):
+            yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
+    for match in _AGE_SEX.finditer(text):
+        if not _TEMPERATURE.search(text, max(0, match.start() - 12), match.start()):
+            yield Found(match.start(1), match.end(), PhiType.AGE_OVER_89, 0.8)

@@ -21,17 +21,17 @@ _TRUNK = re.compile(r"(?<![\w./-])(?:\(0\d{1,4}\)|0\d{1,4})[\s/-]\s?\d{2,4}(?:[\
 _PAIRS = re.compile(r"(?<![\w.,/-])\d{2}(?: \d{2}){3,4}(?![\w.,/-])")
 _LABELLED = re.compile(r"(?<![\w.])[+(]?\d[\d\s().+-]{2,20}\d(?!\w)" + _EXT + r"|(?<![\w.])\d{4,11}(?![\w-])" + _EXT)
 _PHONE_WORD = re.compile(
-    r"(?:\b(?:tel(?:ephone)?s?|ph(?:one|n)?s?|cell(?:ular|phone)?|mobile|mob|home|work|office"
-    r"|fax(?:ed)?|facsimile|fx|pager|beeper|call(?:ed|s|ing)?|contact|reach(?:ed)?|whatsapp|"
-    r"text|sms|call-?back|voicemail|direct|hotline|desk|ext(?:ension)?|telecom|landline|toll[\s-]free"
-    r"|dial|ring|switchboard|number|emergency|efax|me|us|tty|tdd|p|f|t|o|h|c|w)|TE|FX|PH)"
+    r"(?:\b(?:tel(?:ephone)?s?|ph(?:one|n)?s?|cell(?:ular|phone)?|mobile|mob|home|work|office|fax(?:ed)?|facsimile|fx"
+    r"|pager|beeper|call(?:ed|s|ing)?|contact|reach(?:ed)?|whatsapp|text|sms|tel[ée]fono|t[ée]l[ée]phone|call-?back"
+    r"|voicemail|direct|hotline|desk|ext(?:ension)?|telecom|landline|toll[\s-]free|dial|ring|switchboard|number"
+    r"|emergency|efax|me|us|tty|tdd|[pftohcw](?=\s?[:.)]))|\b(?-i:TE|FX|PH))"
     r"(?:\W{0,3}(?:number|no|num|nbr|#|is|was|at|on|to|line|me|him|her|us|them|back|up|phone|home|work"
     r"|primary|\(h\)|\(c\)|\(w\)|\(o\))){0,4}[\s:.#=>\"'|*(\[/,-]{0,6}$",
     re.IGNORECASE,
 )
 _STRONG_PHONE = re.compile(
     r"(?:tel|phone|cell|mobile|fax|pager|beeper|call|whatsapp|voicemail|ext|reach|text|hotline|landline"
-    r"|TE\W|FX\W|contact)",
+    r"|\bTE\W|\bFX\W|contact)",
     re.IGNORECASE,
 )
 _FAX_WORD = re.compile(
@@ -65,7 +65,10 @@ _PUBLIC_HOST = re.compile(
 _IPV4 = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:/\d{1,2})?(?![\w]|\.\d)"
 )
-_VERSION = re.compile(r"(?:\bv(?:er(?:sion)?)?|\brelease|\bbuild|\boid|section|\bpolicy)[\s.:#]*$", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:\bv(?:er(?:sion)?)?|\brelease|firmware|software|\bfw|\bsw|\bapp|\bbuild|\boid|section|\bpolicy)[\s.:#]*$",
+    re.IGNORECASE,
+)
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?(?![\w:])", re.IGNORECASE)
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
 

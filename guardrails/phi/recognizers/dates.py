@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterator
 
+from guardrails.phi.gazetteer.lexicon import listed
 from guardrails.phi.spans import Found, PhiType
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary|r)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?"
-    r"|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+    r"|dec(?:ember)?|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+    r"|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|januar|februar|märz|juni|juli"
+    r"|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 )
 _YEAR = r"(?:(?:18|19|20)\d\d|'\s?\d\d)(?!\d)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MON = r"(?:0?[1-9]|1[0-2])"
 _TH = r"(?:\s?(?:st|nd|rd|th))?"
-_CLOCK = r"(?:T\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_CLOCK = r"(?:[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 _ORDINAL = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
     r"|fourteenth|fifteenth|sixteenth"
@@ -42,11 +45,14 @@ _NUMERIC = tuple(
     for pattern in (
         rf"(?<!\d)(?<!\d[-/.])(?:18|19|20)\d\d([-/.])(?:{_MON}\1{_DAY}|(?:1[3-9]|2\d|3[01])\1{_MON})(?!\d){_CLOCK}",
         rf"(?<![\d.])(?<!\d[-/])(?:{_DAY}|{_MON})\s?([-/.])\s?(?:{_DAY}|{_MON})\s?\1\s?(?:18|19|20)\d\d(?!\d)",
-        rf"{_FREE}(?:{_DAY}|{_MON})([-/])(?:{_DAY}|{_MON})\1\d\d(?![\d])(?![-/.]\d)",
+        rf"{_FREE}(?:{_DAY}|{_MON})([-/])(?:{_DAY}|{_MON})\1'?\d\d(?![\d])(?![-/.]\d)",
         rf"{_FREE}(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|[12]\d|3[01])\.\d\d(?![\d])(?![-/.]\d)",
         r"(?<![\d.])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
         r"|3[01])(?:T?[0-2]\d[0-5]\d(?:[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{4})?)?(?!\d)",
         rf"(?<![\d/]){_MON}/(?:19|20)\d\d(?![\d/])",
+        rf"(?<![\w/.-]){_MON}-(?:19|20)\d\d(?![\w/-])",
+        r"(?<![\w./-])(?:19|20)\d\d (?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01])(?![\w./-])",
+        r"(?:18|19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
         rf"(?<![\w/.-]){_MON}/{_DAY}\s?(?:-|to)\s?{_MON}/{_DAY}/(?:(?:19|20)\d\d|\d\d)(?!\d)",
     )
 )
@@ -71,34 +77,19 @@ _HOLIDAY = re.compile(
     r"|morning))?,?\s+(?:of\s+)?(?:19|20)\d\d(?!\d)",
     re.IGNORECASE,
 )
-_STEMS = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-    "ener",
-    "abr",
-    "mayo",
-    "ago",
-    "dicie",
+_STEMS = listed(
+    "jan feb mar apr may jun jul aug sep oct nov dec ener abr mayo ago dicie avr mai jui aoû fév déc mär okt dez "
+    "янв фев мар апр мая июн июл авг сен окт ноя дек"
 )
 _HOLIDAYS = ("christmas", "thanksgiving", "easter", "halloween", "new year", " day")
 _NAMED_DAY = re.compile(
-    rf"(?<![A-Za-z])(?P<month>{_MONTH})\b\.?[\s-](?:the\s+)?(?:{_DAY}{_TH}(?:\s?(?:-|to|through|thru|and"
+    rf"(?<![A-Za-z])(?P<month>{_MONTH})\b[.\s-]{{1,2}}(?:the\s+)?(?:{_DAY}{_TH}(?:\s?(?:-|to|through|thru|and"
     rf"|&)\s?{_DAY}{_TH})?|{_ORDINAL})(?![\w/%]|[.,:]\d|-\d)",
     re.IGNORECASE,
 )
 _DAY_NAMED = re.compile(
-    rf"(?<![A-Za-z0-9/.-])(?:the\s+)?(?:{_DAY}{_TH}|{_ORDINAL})(?:[\s-]"
-    rf"|\s+(?:day\s+)?of\s+)(?P<month>{_MONTH})\b(?!-?\d)",
+    rf"(?<![A-Za-z0-9/.-])(?:the\s+)?(?:{_DAY}{_TH}\s?-\s?)?(?:{_DAY}{_TH}|{_ORDINAL})(?:[\s-]|\s+(?:day\s+)?of\s+)"
+    rf"(?P<month>{_MONTH})\b(?!-?\d)",
     re.IGNORECASE,
 )
 _BEFORE_MONTH, _AFTER_MONTH = 36, 64
@@ -131,15 +122,32 @@ _SHORT_NEXT = re.compile(
     r"|life|wk|week|months?|days?|hours?|hrs?|patients|cup|teaspoon|tsp|mile)",
     re.IGNORECASE,
 )
+_SCORED_OUT_OF = frozenset({2, 3, 4, 5, 6, 8, 10})
+_NOT_SHORT_BEFORE = re.compile(
+    r"(?:\b(?:bp|pain|strength|motor|score|scored|grade|graded|reflex\w*|dtrs?|pulses?|va|vision|acuity|murmur|mmse|moca|gcs"
+    r"|phq\S*|gad\S*|apgars?|rated|rating|braden|level|stage|type|ratio|bid|page|part|nyha|mallampati|quality|hpf|vi|od|os|ou"
+    r"|copy|step|no|nos|number|positive|negative|section|version|ver|v|fraction|cores?|nodes?|sets?|lot|size|class|bristol"
+    r"|wells|ranson|sirs|criteria|at|of|in|was|is|with|a|an|the|to|by|x)[\s:,.(=-]*$)|[\d.%/]\s?$|[<>=≤≥~±+$#]\s?$",
+    re.IGNORECASE,
+)
+_BARE_MONTH = re.compile(
+    rf"\b(?:in|since|until|till|by|from|of|last|this|next|early|late|mid|through|during|before|after|around|to|every|and|til)"
+    rf"(?:[\s-]+(?:early|late|mid))?[\s-]+(?P<month>{_MONTH})\b(?!\s+\d)",
+    re.IGNORECASE,
+)
+_SHORT_MONTHS = frozenset({"mar", "may", "march", "jun", "dec", "sep", "august", "mayo", "april", "june", "jan"})
 _COMPACT = re.compile(r"(?<![\w.-])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:19|20)\d\d|\d\d)(?![\w.-])")
 _BIRTH_BEFORE = re.compile(
     r"\b(?:dob|d\.o\.b\.?|birth\s?date|date of birth|born|birthday|dos|date)\W{0,4}(?:is|was|on)?\W{0,3}$",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(rf"(?<![\w.-])(?:{_DAY}\.{_MON}|{_MON}\.{_DAY})\.\d\d(?![\w-])(?!\.\d)")
+_DAY_FIRST = re.compile(rf"(?<![\w/.$-])(?:1[3-9]|2\d|3[01])/{_MON}(?![\w/%-])(?!\.\d)")
 _BARE_DAY = re.compile(
-    r"\b(?:on|by|until|since|before|after|from|through) (the \d{1,2}(?:st|nd|rd|th))(?=\s*(?:[.,;)!?]|$"
-    r"|\n)|\s+(?:at|for|and|with|of this|of last|of next)\b)",
-    re.I,
+    r"\b(?:on|by|until|till|since|before|after|from|through|yesterday|today|tomorrow),? the (\d{1,2}(?:st|nd|rd|th)"
+    rf"|{_ORDINAL})\b(?!\s+(?:century|percentile|floor|street|st\b|ave|avenue|grade|week|day|month|time|visit|dose|hospital"
+    r"|rib|digit|toe|finger|metatarsal|metacarpal|ventricle|nerve|cranial|edition|year|line|attempt|request|level|of\s+(?:the|his|her)))",
+    re.IGNORECASE,
 )
 
 
@@ -158,16 +166,36 @@ def _by_context(text: str) -> Iterator[Found]:
     for match in _YEAR_MONTH.finditer(text):
         if not _NOT_MONTH_BEFORE.search(text, max(0, match.start() - 16), match.start()):
             yield _date(match, 0.8)
-    for match in _SHORT.finditer(text):
-        if not _SHORT_NEXT.match(text, match.end()) and _SHORT_BEFORE.search(
-            text, max(0, match.start() - 18), match.start()
-        ):
+    yield from _days_of_months(text)
+    for match in _DOTTED.finditer(text):
+        if not _NOT_MONTH_BEFORE.search(text, max(0, match.start() - 16), match.start()):
             yield _date(match, 0.7)
+    for match in _DAY_FIRST.finditer(text):
+        if _SHORT_BEFORE.search(text, max(0, match.start() - 18), match.start()):
+            yield _date(match, 0.6)
     for match in _COMPACT.finditer(text):
         if _BIRTH_BEFORE.search(text, max(0, match.start() - 24), match.start()):
             yield _date(match, 0.9)
     for match in _BARE_DAY.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.DATE, 0.6)
+
+
+def _days_of_months(text: str) -> Iterator[Found]:
+    """`3/14` after a word that takes a date, or anywhere where it is no score, fraction or measure."""
+    for match in _SHORT.finditer(text):
+        if _SHORT_NEXT.match(text, match.end()):
+            continue
+        first = max(0, match.start() - 18)
+        if _SHORT_BEFORE.search(text, first, match.start()):
+            yield _date(match, 0.7)
+        elif not _is_score(match[0]) and not _NOT_SHORT_BEFORE.search(text, first, match.start()):
+            yield _date(match, 0.6)
+
+
+def _is_score(shown: str) -> bool:
+    """Whether it may be so many out of a few (`4/5`), or has a dash and may be a range."""
+    first, mark, second = shown.partition("/")
+    return not mark or (int(first) <= int(second) and int(second) in _SCORED_OUT_OF)
 
 
 def _written(text: str, start: int, end: int) -> Iterator[Found]:
@@ -180,6 +208,10 @@ def _written(text: str, start: int, end: int) -> Iterator[Found]:
                 yield _date(match, 0.85)
     for match in _HOLIDAY.finditer(text, start, end):
         yield _date(match, 0.8)
+    for match in _BARE_MONTH.finditer(text, start, end):
+        month = match["month"]
+        if month[0].isupper() or month not in _SHORT_MONTHS:
+            yield Found(match.start("month"), match.end("month"), PhiType.DATE, 0.6)
 
 
 def _windows(lowered: str) -> list[tuple[int, int]]:
@@ -208,7 +240,9 @@ def _names_a_day(match: re.Match[str], text: str) -> bool:
     if _UNIT_NEXT.match(text, match.end()):
         return False
     month = match["month"]
-    return not (month.islower() and month in _WORDLIKE)
+    if match[0][0].isdigit():
+        return month != "may"
+    return not (month.islower() and month in _WORDLIKE) or re.search(r"\d(?:st|nd|rd|th)$", match[0]) is not None
 
 
 def _date(match: re.Match[str], score: float) -> Found:

@@ -51,8 +51,8 @@ _LABELS: dict[Meaning, str] = {
     "|run|trip|kit|donor|donor id|transplant id|unos|registry|registry id|remit|remittance|era|lockbox"
     "|pin|passcode|token|locker|docket|policy claim"
     "|subject no|nm id|prescription id|account holder|pat|case ref|enrollment",
-    PhiType.LICENSE: "npi|npis|dea|license|licence|lic|upin|state license|medical license|csr|drivers license|driver "
-    "license|driver s license"
+    PhiType.LICENSE: "npi|npis|dea|license|licence|lic|upin|state license|medical license|csr|cdl"
+    "|drivers license|driver license|driver s license"
     "|dl|driver|passport|passport id|cert|certificate|registration|ptan|provider id|provider"
     "|prescriber id|nabp|ncpdp|caqh|state id|green card"
     "|visa id|alien|work permit|board cert|rn license|clia|permit|licensure|medical licence"
@@ -64,7 +64,9 @@ _LABELS: dict[Meaning, str] = {
     "|pump serial|ipg|generator|lead serial|asset|asset id|equipment|equipment id|monitor serial|meid"
     "|iccid|gmdn|di|cpap serial|model serial"
     "|hearing aid|lead|leads|defibrillator|icd serial|valve serial|sensor|transmitter",
-    PhiType.BIOMETRIC_REF: "fingerprint|fingerprints|fingerprint id|biometric|biometrics|biometric id|retina|retinal"
+    PhiType.BIOMETRIC_REF: "fingerprint|fingerprints|palm vein template|vein template|face template"
+    "|iris template|iris code|voice template"
+    "|fingerprint template|biometric template|fingerprint id|biometric|biometrics|biometric id|retina|retinal"
     "|retinal scan|iris|iris scan"
     "|voiceprint|voice print|faceprint|facial|face id|facial recognition|palm|palm vein|photo"
     "|photograph|photo id|photos|headshot|dna profile"

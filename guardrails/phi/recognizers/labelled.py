@@ -17,7 +17,9 @@ _BREAK = re.compile(r"[.;!?]\s+(?=[A-Z])(?!N(?:o|um|br|umber)\b)|\n\s*\n")
 _STRONG: frozenset[Meaning] = frozenset(
     {PhiType.SSN, PhiType.MRN, PhiType.MEMBER_ID, PhiType.LICENSE, PhiType.VEHICLE, PhiType.BIOMETRIC_REF}
 )
-_NEEDS_MARK = re.compile(r"[:#=|>\"'(]\s?$|\b(?:id|no|number|num|is|nbr)\.?\s?#?:?\s?$", re.IGNORECASE)
+_NEEDS_MARK = re.compile(
+    r"[:#=|>\"'(]\s?$|\b(?:id|no|number|num|is|nbr|s/n|serial|sn|cdl|npi|dea)\.?\s?#?:?\s?$", re.IGNORECASE
+)
 _NUMBERED = re.compile(
     r"(?:\b(?:id|ids|no|nos|number|numbers|num|nbr|ref|acct|account|icn|dcn|csn|fin|har)\b\W{0,4}"
     r"|#\s?)(?:is|was|of|:)?\W{0,3}$",
@@ -30,7 +32,8 @@ _USERNAME = re.compile(
 )
 _PLATE = re.compile(
     r"\b(?:licen[sc]e plate|plate|plates|registration|tag)\b(?:\s(?:number|no|num|is|was|reads"
-    r"|#))*\W{0,4}(?:[A-Z][a-z]+ )?((?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5})\b"
+    r"|#|:))*\W{0,4}(?:[A-Z][a-z]+ )?((?-i:(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
+    re.IGNORECASE,
 )
 _LONG_UNLABELLED = re.compile(r"\d{7,20}")
 _LETTERED = re.compile(
@@ -42,6 +45,22 @@ _GROUPED = re.compile(r"\d{2,5}(?:-\d{2,5}){1,3}")
 _POLICY = re.compile(r"policy\W{0,3}(?:number|no|num|id|#)?\W{0,4}$", re.IGNORECASE)
 _POLICY_DIGITS = 6
 """A medical policy's number has fewer; an insured person's policy number has more."""
+_HASH = re.compile(
+    r"(?=[0-9a-f-]*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+"""Trace ids, digests and UUIDs: they name a message or a file, nobody."""
+_CARD_FORM = re.compile(r"[A-Z]{1,3}\d{8,12}")
+"""A member's number as payers print it, also where the label only speaks of the payer or plan."""
+_MORE_GROUP = re.compile(
+    r"[ ]{1,2}(?:(?=[A-Z0-9-]*\d)[A-Z0-9]{1,10}(?:-[A-Z0-9]{1,6})*|[A-Z](?=\s*(?:$|[).,;\n])))(?![\w%/:]|\.\d|-\w)"
+)
+"""A further part of a number that is printed in groups."""
+_CAPITALS_BEFORE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4}) {1,2}$")
+_IDENTIFIERS = frozenset({PhiType.MRN, PhiType.MEMBER_ID, PhiType.ACCOUNT, PhiType.LICENSE, PhiType.DEVICE_ID})
+_MOST_DIGITS = 18
+_LEAST_FREE = 2
+_OVER_CLAIMED = 0.96
+"""A labelled number that holds what looked like a date or a telephone."""
 _ROUND = re.compile(r"[1-9]0{5,}")
 
 
@@ -53,16 +72,36 @@ def find_labelled(text: str, claimed: Sequence[Found]) -> Iterator[Found]:
     last_end, last_type = 0, None
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        if any(taken[start:end]):
+        if start < last_end:
+            continue
+        free = sum(text[at].isalnum() for at in range(start, end) if not taken[at])
+        if free < _LEAST_FREE and free < end - start and any(taken[start:end]):
             last_end, last_type = end, None
             continue
         context = _own_context(text, max(last_end, start - _CONTEXT), start)
         found = _judged(text, start, end, context, last_type)
-        last_end = end
-        last_type = found.type if found else None
+        if found and any(taken[start:end]):
+            found = Found(found.start, found.end, found.type, _OVER_CLAIMED) if found.type in _IDENTIFIERS else None
+        found = _in_groups(text, found, taken) if found else None
+        last_end, last_type = (found.end, found.type) if found else (end, None)
         if found:
             yield found
     yield from _worded(text)
+
+
+def _in_groups(text: str, found: Found, taken: bytearray) -> Found:
+    """The number with its further groups, where it is printed in groups."""
+    if found.type not in _IDENTIFIERS:
+        return found
+    end = found.end
+    while more := _MORE_GROUP.match(text, end):
+        first = more.end() - len(more[0].strip())
+        if any(taken[first : more.end()]) or is_measure(text, first, more.end()):
+            break
+        if sum(c.isdigit() for c in text[found.start : more.end()]) > _MOST_DIGITS:
+            break
+        end = more.end()
+    return Found(found.start, end, found.type, found.score)
 
 
 def _own_context(text: str, floor: int, start: int) -> str:
@@ -82,19 +121,25 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
         tail = _TAIL_LABEL.match(text, end)
         if tail:
             meaning, skipped = meaning_of(tail[1])
-    if (
-        meaning == KEEP
-        and _POLICY.search(context)
-        and not is_code_form(value)
-        and sum(c.isdigit() for c in value) >= _POLICY_DIGITS
-    ):
+    if meaning is None and (capitals := _CAPITALS_BEFORE.search(context)):
+        meaning, skipped = meaning_of(context[: capitals.start()])
+        start -= len(capitals[0]) if meaning in _IDENTIFIERS else 0
+    if meaning == KEEP and _is_members_number(value, context):
         return Found(start, end, PhiType.MEMBER_ID, 0.7)
-    if meaning == KEEP or is_measure(text, start, end):
+    if meaning == KEEP or is_measure(text, start, end) or (meaning not in _STRONG and _HASH.fullmatch(value)):
         return None
     kind = _labelled_type(meaning, value, context, skipped)
     if kind is not None:
         return Found(start, end, kind, 0.9 if skipped < 2 else 0.75)
     return _by_form(text, start, end, value)
+
+
+def _is_members_number(value: str, context: str) -> bool:
+    """Whether the number after `policy`, `payer` or the like is a person's and not a document's."""
+    if _CARD_FORM.fullmatch(value):
+        return True
+    digits = sum(c.isdigit() for c in value)
+    return _POLICY.search(context) is not None and not is_code_form(value) and digits >= _POLICY_DIGITS
 
 
 def _labelled_type(meaning: Meaning | None, value: str, context: str, skipped: int) -> PhiType | None:
@@ -119,7 +164,9 @@ def _labelled_type(meaning: Meaning | None, value: str, context: str, skipped: i
 
 def _plausible(value: str) -> bool:
     """At least two digits, and not a decimal, a fraction, a clock or a bare year."""
-    if sum(c.isdigit() for c in value) < 2 or re.fullmatch(r"\d+\.\d+|\d{1,3}/\d{1,3}|\d+(?:st|nd|rd|th)", value):
+    if sum(c.isdigit() for c in value) < 2 or re.fullmatch(
+        r"\d+\.\d+(?:-\d+\.\d+)?|\d{1,3}/\d{1,3}|\d+(?:st|nd|rd|th)", value
+    ):
         return False
     return re.fullmatch(r"(?:19|20)\d\d", value) is None
 

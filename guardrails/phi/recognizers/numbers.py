@@ -33,10 +33,11 @@ _CARD = re.compile(
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _UDI = re.compile(r"\(01\)\s?\d{14}(?:\s?\((?:11|17|10|21|30|240)\)\s?[A-Za-z0-9./-]+)*")
+_STARRED = re.compile(r"(?<![\w*])(?:\*{2,}|[xX]{3,}|#{3,}|•{2,})[- ]?\d{3,6}(?![\d*])")
 _PHOTO = re.compile(
     r"(?<![\w/])(?:IMG|DSC[NF]?|PHOTO|PXL|SCAN|FACE|HEADSHOT|PORTRAIT|WOUND|FP|IRIS"
     r"|RETINA)[-_][\w-]*\d[\w-]*(?:\.(?:jpe?g|png|tiff?|bmp|heic|gif|dcm|webp|wsq))?\b"
-    r"|\b[\w-]+\.(?:jpe?g|heic|wsq)\b",
+    r"|\b[\w-]+\.(?:jpe?g|heic|wsq)\b|\b[\w-]*\d[\w-]*\.(?:png|tiff?|dcm|bmp|mp4|mov|wav)\b",
     re.IGNORECASE,
 )
 
@@ -51,6 +52,9 @@ def find_numbers(text: str) -> Iterator[Found]:
     for match in _LAST_FOUR.finditer(text):
         group = 1 if match[1] else 2
         yield Found(match.start(group), match.end(group), PhiType.SSN, 0.9)
+    for match in _STARRED.finditer(text):
+        meaning, _ = meaning_of(text[max(0, match.start() - 40) : match.start()])
+        yield Found(match.start(), match.end(), _typed(meaning, PhiType.ACCOUNT), 0.8)
     for pattern, kind, score, holds in _FORMS:
         for match in pattern.finditer(text):
             if holds(match[0]):

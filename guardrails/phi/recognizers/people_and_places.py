@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from guardrails.phi.keep.medical_words import is_medical
+from guardrails.phi.recognizers.address_blocks import is_street_name, whole_addresses
 from guardrails.phi.recognizers.addresses import find_addresses
+from guardrails.phi.recognizers.employers import find_employers
 from guardrails.phi.recognizers.name_cues import find_cued_names, name_hints
 from guardrails.phi.spans import Found, PhiType, within
 from guardrails.phi.tagger.decoding import Thresholds, spans_of
@@ -19,6 +21,7 @@ _DOUBTFUL = 0.65
 _CONFIRMS = 0.15
 _CERTAIN = 0.8
 _REPEATED_LEAST = 0.02
+_COMPANY = 0.3
 _TAGS = {PhiType.NAME: Tag.NAME, PhiType.CITY: Tag.CITY, PhiType.STREET: Tag.STREET}
 _MARKED_NAME = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|DR|MR|MRS|MS|dr|mr|mrs)\.?|[Pp]atient:|[Nn]ame:?)\s*$")
 
@@ -38,8 +41,10 @@ class PeopleAndPlaces:
         index = _TokenIndex(tokens, probabilities)
         cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02)]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
-        found = [span for span in _whole(text, [*tagged, *cued, *formed]) if not self._is_medicine(text, span)]
-        return [*found, *self._repeated(text, index, found)]
+        spans = [span for span in _whole(text, [*tagged, *cued, *formed]) if _is_likely(text, span)]
+        found = [span for span in spans if not self._is_medicine(text, span)]
+        found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]
+        return [_with_title(text, span) for span in whole_addresses(text, found)]
 
     def _is_medicine(self, text: str, span: Found) -> bool:
         """An eponym, a drug or a code word, unless a title or a label makes it someone's name."""
@@ -79,6 +84,11 @@ class _TokenIndex:
         tag = _TAGS.get(span.type)
         return tag is None or bool((self._probabilities[first:last, tag] >= least).any())
 
+    def companies(self) -> Iterator[tuple[int, int]]:
+        """[start, end) of tokens that are probably part of a company's name."""
+        for place in np.flatnonzero(self._probabilities[:, Tag.COMPANY] >= _COMPANY).tolist():
+            yield self._tokens.spans[place]
+
     def named_words(self, least: float) -> Iterator[tuple[int, int, str, float]]:
         """Capitalised words that may be names: start, end, word, probability."""
         column = self._probabilities[:, Tag.NAME]
@@ -87,6 +97,31 @@ class _TokenIndex:
             if len(word) > 3 and word[0].isupper():
                 start, end = self._tokens.spans[place]
                 yield start, end, word, float(column[place])
+
+
+_TITLE_BEFORE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Doctor|Mister|Prof)\b\.?[ ]{0,2}$", re.IGNORECASE)
+_LOWER_NEEDS = 0.8
+"""How sure a span in small letters must be, in a text that has capitals."""
+_STREET_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def _with_title(text: str, span: Found) -> Found:
+    """A name with the title in front of it."""
+    if span.type is not PhiType.NAME:
+        return span
+    title = _TITLE_BEFORE.search(text, max(0, span.start - 12), span.start)
+    return Found(title.start(), span.end, span.type, span.score) if title else span
+
+
+def _is_likely(text: str, span: Found) -> bool:
+    """Not a name or town in small letters where the text has capitals, nor a street without a word or a number."""
+    shown = text[span.start : span.end]
+    if span.type is PhiType.STREET:
+        return any(c.isdigit() for c in shown) and _STREET_WORD.search(shown) is not None or is_street_name(shown)
+    if span.type in (PhiType.NAME, PhiType.CITY) and shown.islower() and span.score < _LOWER_NEEDS:
+        around = text[max(0, span.start - 200) : span.end + 200]
+        return not any(c.isupper() for c in around)
+    return True
 
 
 _TAIL = re.compile(r"(?:['’][sS])$")

@@ -53,9 +53,10 @@ _FIXED: Mapping[str, Mapping[int, PhiType]] = {
     "BHT": {4: PhiType.DATE},
     "BGN": {3: PhiType.DATE},
     "SBR": {3: PhiType.MEMBER_ID},
+    "PLB": {1: PhiType.LICENSE},
 }
 _SCANNED = frozenset({"MSG", "NTE", "K3", "AAA", "PWK"})
-_DATED = frozenset({"DTP", "DTM", "DMG", "INS", "PAT", "HI", "BPR"})
+_DATED = frozenset({"DTP", "DTM", "DMG", "INS", "PAT", "HI", "BPR", "STC", "PLB"})
 _DAY = re.compile(r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:-?(?:19|20)\d{6})?(?:\d{4})?")
 _PERSON = "1"
 
@@ -93,6 +94,10 @@ def _identifiers(name: str, elements: Elements) -> Iterator[Found]:
         yield from _party(name, elements)
     elif name == "REF" and elements:
         yield from _at(elements, 2, _REF_KINDS.get(elements[0][2]))
+    elif name in ("BPR", "PLB"):
+        yield from _money(name, elements)
+    elif name == "N4" and len(elements) > 5 and elements[4][2] == "CY":
+        yield from _at(elements, 6, PhiType.CITY)
     elif name == "PER":
         for place in range(3, len(elements), 2):
             yield from _at(elements, place + 1, _REACH.get(elements[place - 1][2]))
@@ -103,9 +108,21 @@ def _party(name: str, elements: Elements) -> Iterator[Found]:
     if name == "NM1" and shown[1:2] == [_PERSON]:
         for place in (3, 4, 5):
             yield from _at(elements, place, PhiType.NAME)
-    qualifier = 8 if name == "NM1" else 3
-    if len(shown) > qualifier:
-        yield from _at(elements, qualifier + 1, _ID_KINDS.get(shown[qualifier - 1]))
+    for qualifier in (8, 9) if name == "NM1" else (3,):
+        if len(shown) > qualifier:
+            yield from _at(elements, qualifier + 1, _ID_KINDS.get(shown[qualifier - 1]))
+
+
+def _money(name: str, elements: Elements) -> Iterator[Found]:
+    """Account numbers of a payment (BPR), and what an adjustment (PLB) refers to."""
+    shown = [item[2] for item in elements]
+    for place, value in enumerate(shown[:-1], start=1):
+        if name == "BPR" and value in ("DA", "SG"):
+            yield from _at(elements, place + 1, PhiType.ACCOUNT)
+    for start, end, value in elements if name == "PLB" else ():
+        reason, mark, reference = value.partition(":")
+        if mark and any(c.isdigit() for c in reference):
+            yield field(start + len(reason) + 1, end, PhiType.ACCOUNT)
 
 
 def _days(name: str, elements: Elements) -> Iterator[Found]:

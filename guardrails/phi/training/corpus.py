@@ -9,6 +9,7 @@ from guardrails.phi.tagger.network import Tag
 from guardrails.phi.tagger.tokens import Tokens, tokenize
 from guardrails.phi.training.carriers import SLOT, chosen, families
 from guardrails.phi.training.found_text import FoundText, Piece
+from guardrails.phi.training.roughening import Roughening
 from guardrails.phi.training.slots import Slots
 
 IGNORED = -100
@@ -19,7 +20,9 @@ _WEIGHTS = {
     "message": 3,
     "machine": 3,
     "everyday": 5,
-    "negative": 5,
+    "negative": 6,
+    "shorthand": 4,
+    "salad": 4,
     "query": 2,
 }
 
@@ -47,6 +50,7 @@ class Corpus:
         self._random = Random(seed)
         self._slots = Slots(self._random, held_out)
         self._found = FoundText(shared / "phi" / "notes_dev.jsonl", shared / "policies" / "cms", self._random)
+        self._rough = Roughening(self._random)
         self._only = bool(only)
         self._families = {
             name: lines for name, lines in families().items() if name not in without and (not only or name in only)
@@ -56,7 +60,7 @@ class Corpus:
 
     def documents(self) -> Iterator[TaggedTokens]:
         while True:
-            yield tagged(self._roughened(self._document()))
+            yield tagged(self._rough.of(self._document()))
 
     def _document(self) -> list[Piece]:
         roll = self._random.random()
@@ -64,8 +68,9 @@ class Corpus:
             return self._filled()
         if roll < 0.82:
             return self._note()
-        source = self._found.policy if roll < 0.96 else self._found.help_page
-        return self._joined([self._found.as_found(sentence) for sentence in source(6)])
+        source = self._found.policy if roll < 0.94 else self._found.help_page
+        pieces = self._joined([self._found.as_found(sentence) for sentence in source(6)])
+        return self._rough.reworded(pieces) if self._random.random() < 0.4 else pieces
 
     def _filled(self) -> list[Piece]:
         """One to six carriers, mostly of one family; a third stand alone, as queries and messages do."""
@@ -98,7 +103,8 @@ class Corpus:
                 chunks.append(
                     self._carrier(random.choice(self._families.get("narrative", next(iter(self._families.values())))))
                 )
-        return self._joined(chunks)
+        pieces = self._joined(chunks)
+        return self._rough.reworded(pieces) if random.random() < 0.4 else pieces
 
     def _note_piece(self, place: int, part: str) -> list[Piece]:
         return self._found.as_found(part) if place % 2 == 0 else [self._slots.fill(part)]
@@ -111,29 +117,6 @@ class Corpus:
                 pieces.append((between, Tag.OTHER))
             pieces += chunk
         return pieces
-
-    def _roughened(self, pieces: list[Piece]) -> list[Piece]:
-        """Whole documents in capitals, small letters or broken lines, as faxes, chats and old systems write."""
-        random = self._random
-        roll = random.random()
-        if roll < 0.10:
-            pieces = [(_recased(text, upper=True), tag) for text, tag in pieces]
-        elif roll < 0.20:
-            pieces = [(_recased(text, upper=False), tag) for text, tag in pieces]
-        if random.random() < 0.12:
-            pieces = [(self._rewrapped(text), tag) for text, tag in pieces]
-        if random.random() < 0.05:
-            pieces = [
-                (text.replace(",", "").replace(".", "") if tag is not Tag.NUMBER else text, tag) for text, tag in pieces
-            ]
-        return pieces
-
-    def _rewrapped(self, text: str) -> str:
-        return "".join("\n" if c == " " and self._random.random() < 0.08 else c for c in text)
-
-
-def _recased(text: str, *, upper: bool) -> str:
-    return text.upper() if upper else text.lower()
 
 
 def tagged(pieces: Sequence[Piece]) -> TaggedTokens:

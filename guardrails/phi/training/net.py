@@ -15,7 +15,7 @@ from guardrails.phi.training.corpus import IGNORED, TaggedTokens
 from guardrails.phi.training.vectors import WordVectors
 
 GRAM_WIDTH = 48
-WIDTH = 96
+WIDTH = 128
 _WORD_DROPOUT = 0.25
 _LIST_DROPOUT = 0.30
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from guardrails.phi.gazetteer.lexicon import listed, medicine, places, read_kinds
+from guardrails.phi.gazetteer.lexicon import listed, places, read_kinds
 from guardrails.phi.tagger.network import Tag
 from guardrails.phi.training.names import People, disguised, full_name, last_first, other_script
+from guardrails.phi.training.plain_words import PlainWords
 
 _WORDS = Path(__file__).parent / "templates" / "words.txt"
 _DATE_FORMS = (
@@ -55,7 +56,7 @@ class Slots:
         self._people = People(random, held_out)
         self._words = read_kinds(_WORDS)
         self._places = places()
-        self._drugs = medicine()["drugs"]
+        self._plain_words = PlainWords(random)
         self._makers: Mapping[str, Callable[[], Filled]] = {
             "N": lambda: (self._name(full_name(self._people.person(), random)), Tag.NAME),
             "LF": lambda: (self._name(last_first(self._people.person(), random)), Tag.NAME),
@@ -90,7 +91,15 @@ class Slots:
             "ITEM": lambda: self._word("item"),
             "EPO": lambda: self._word("eponym_phrase"),
             "LAB": lambda: self._word("lab"),
-            "DRUG": self._drug,
+            "DRUG": self._plain_words.drug,
+            "ABB": lambda: self._word("abbreviation") if random.random() < 0.8 else self._plain_words.acronym(),
+            "VER": lambda: self._word("shorthand"),
+            "UNIT": lambda: self._word("hospital_unit"),
+            "DEV": lambda: self._word("device"),
+            "W": self._plain_words.word,
+            "WS": self._plain_words.phrase,
+            "HEAD": self._plain_words.heading,
+            "KEY": self._plain_words.key,
             "DOSE": lambda: f"{random.choice(_DOSES)} {random.choice(('mg', 'mcg', 'units', 'mL'))}",
             "AGE": lambda: str(random.randint(18, 89)),
             "SMALL": lambda: str(random.randint(1, 9)),
@@ -120,10 +129,6 @@ class Slots:
 
     def _name(self, name: str) -> str:
         return other_script(self._random) if self._random.random() < 0.004 else disguised(name, self._random)
-
-    def _drug(self) -> str:
-        drug = self._random.choice(self._drugs)
-        return drug.title() if self._random.random() < 0.2 else drug
 
     def _city(self) -> str:
         random = self._random
