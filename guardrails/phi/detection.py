@@ -48,9 +48,9 @@ class Detector:
             plain = normalise(scanned.text[start:end])
             for span in self._analysis.find(plain.text):
                 first, last = plain.source(span.start, span.end)
-                first, last = scanned.source(start + first, start + last)
-                if last > first:
-                    found.append(Found(first, last, span.type, span.score))
+                for low, high in scanned.sources(start + first, start + last):
+                    if any(c.isalnum() for c in text[low:high]):
+                        found.append(Found(low, high, span.type, span.score))
         return settled(found)
 
     def _known(self, text: str, memory: CaseMemory) -> Iterator[Found]:

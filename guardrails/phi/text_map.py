@@ -32,6 +32,20 @@ class TextMap:
         last = max(first, bisect_left(self.starts, end) - 1)
         return self._within(first, start, at_end=False), self._within(last, end, at_end=True)
 
+    def sources(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The stretches of source that [start, end) stands for, each in one piece of the source, none empty."""
+        stretches: list[tuple[int, int]] = []
+        first = bisect_right(self.starts, start) - 1
+        last = max(first, bisect_left(self.starts, end) - 1)
+        for piece in range(first, last + 1):
+            low = self._within(piece, start, at_end=False) if piece == first else self.froms[piece]
+            high = self._within(piece, end, at_end=True) if piece == last else self.tos[piece]
+            if stretches and stretches[-1][1] == low:
+                stretches[-1] = (stretches[-1][0], high)
+            elif high > low:
+                stretches.append((low, high))
+        return stretches
+
     def _within(self, piece: int, at: int, *, at_end: bool) -> int:
         start = self.starts[piece]
         stop = self.starts[piece + 1] if piece + 1 < len(self.starts) else len(self.text)

@@ -16,6 +16,7 @@ _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": "\n"}
 _TAGS = re.compile(r"<[^<>]{1,400}>")
 _OPAQUE = re.compile(r"[A-Za-z0-9+/=_-]{200,}\s*")
 _REFERENCE = re.compile(r"(?:Patient|RelatedPerson|Person)/([A-Za-z0-9.-]+)")
+_LITERALS = frozenset({"true", "false", "null"})
 _FEWEST_DIGITS = 4
 
 
@@ -121,6 +122,8 @@ class _Reader:
             return
         path = self._path()
         shown = self._text[start:end]
+        if shown in _LITERALS and self._text[start - 1 : start] != '"':
+            return
         if self._open and not self._open[-1].is_array:
             self._open[-1].scalars[self._open[-1].key] = shown[:80]
         if self._is_identifier(path, shown):
