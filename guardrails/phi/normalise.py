@@ -38,8 +38,12 @@ _SCANNED_RUN = re.compile(
     rf"|(?<![^\W_]){_AS_DIGIT}{{7,}}(?![^\W_])"
 )
 _SCANNED_DATE = re.compile(
-    rf"{_AS_DIGIT}{{1,2}}\s?/\s?{_AS_DIGIT}{{1,2}}(?:\s?/\s?{_AS_DIGIT}{{2,4}})?"
-    rf"|{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{2,4}}"
+    rf"(?<![\w/-])(?:{_AS_DIGIT}{{1,2}}\s?/\s?{_AS_DIGIT}{{1,2}}(?:\s?/\s?{_AS_DIGIT}{{2,4}})?"
+    rf"|{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{1,2}}-{_AS_DIGIT}{{2,4}}|{_AS_DIGIT}{{4}}-{_AS_DIGIT}{{2}}-{_AS_DIGIT}{{2}})(?![\w/-])"
+)
+_AFTER_MONTH = re.compile(
+    r"\b((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?\s?)([lIO|]\d|\d[lIO|])(?![\w])",
+    re.IGNORECASE,
 )
 _WHOLE_LETTERS = re.compile(r"(?<![\dOoIl|])(?:[oOIl|]|[OIl|]*o[oOIl|]*)(?![\dOoIl|])")
 """A lone letter, or a word with a small o, inside such a run is a letter."""
@@ -105,10 +109,23 @@ def _delatinised(word: str) -> str:
 def _digits_mended(text: str) -> str:
     """O, o, I, l and | that stand inside a run of digits, read as 0 and 1."""
     text = _LETTER_AS_DIGIT.sub(lambda match: match[0].translate(_DIGIT_OF), text)
+    text = _SCANNED_DATE.sub(_scanned_date, text)
+    text = _AFTER_MONTH.sub(lambda match: match[1] + match[2].translate(_DIGIT_OF), text)
     text = _SCANNED_RUN.sub(_scanned, text)
     if "/" in text:
         text = _LEADING_LETTER.sub(lambda match: match[0].translate(_DIGIT_OF), text)
     return text
+
+
+def _scanned_date(match: re.Match[str]) -> str:
+    """A date with letters for digits, in digits, where enough of it is sure to be a date."""
+    run = match[0]
+    digits = sum(c.isdigit() for c in run)
+    letters = sum(c in "OoIl|" for c in run)
+    if not letters or not digits:
+        return run
+    sure = digits > 1 or run.count("/") > 1 or (digits + letters > 3 and letters < 4)
+    return run.translate(_DIGIT_OF) if sure and "o" not in run else run
 
 
 def _scanned(match: re.Match[str]) -> str:
@@ -117,8 +134,6 @@ def _scanned(match: re.Match[str]) -> str:
     digits = sum(c.isdigit() for c in run)
     if digits == len(run) or not any(c in "OoIl|" for c in run) or not digits:
         return run
-    if _SCANNED_DATE.fullmatch(run.strip()) and (digits > 1 or run.count("/") > 1):
-        return run.translate(_DIGIT_OF)
     if digits < _SCANNED_DIGITS or sum(c.isalnum() for c in run) < _FEWEST_DIGITS or _WHOLE_LETTERS.search(run):
         return run
     return run.translate(_DIGIT_OF)

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from guardrails.phi.gazetteer.lexicon import listed, medicine
+from guardrails.phi.gazetteer.lexicon import family_names, given_names, listed, medicine
 from guardrails.phi.tagger.features import fold
 
 _NEXT_WORDS = re.compile(r"(?:['’]s?)?[\s-]+([^\W\d_]+)(?:[\s-]+([^\W\d_]+))?")
@@ -21,9 +21,22 @@ _BARE_EPONYMS = listed(
 )
 
 
+_SURE = 0.9
+_LOOSE_NOUNS = listed(
+    "positive negative test tests lift table bed transfer walker crutch crutches exercise exercises point block blocks "
+    "hook tray port drain lead view chart screen study trial method approach cell cells frame tree house area position"
+)
+"""Nouns that follow a person's name as easily as an eponym."""
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(fold(name) for names in (*family_names().values(), *given_names().values()) for name in names)
+
+
 @cache
 def _drugs() -> frozenset[str]:
-    return frozenset(fold(word) for word in medicine()["drugs"])
+    return frozenset(fold(word) for kind in ("drugs", "organisms") for word in medicine()[kind])
 
 
 @cache
@@ -36,8 +49,11 @@ def _nouns() -> frozenset[str]:
     return frozenset(fold(word) for word in medicine()["eponym_nouns"])
 
 
-def is_medical(text: str, start: int, end: int) -> bool:
-    """Whether the words at [start, end) are drugs, or eponyms with the noun they go with or alone as a diagnosis."""
+def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
+    """Whether the words at [start, end) are drugs, or eponyms with the noun they go with or alone as a diagnosis.
+
+    Where the tagger's `score` is high and people bear the eponym as their name, the noun alone does not settle it.
+    """
     words = [fold(word).removesuffix("'s") for word in _MIDDLE.findall(text[start:end])]
     words = [word for word in words if len(word) > 1]
     if not words:
@@ -47,7 +63,8 @@ def is_medical(text: str, start: int, end: int) -> bool:
     if not all(word in _eponyms() for word in words):
         return False
     following = _NEXT_WORDS.match(text, end)
-    if following and any(word and fold(word) in _nouns() for word in following.groups()):
+    nouns = {fold(word) for word in following.groups() if word} & _nouns() if following else set()
+    if nouns and (score < _SURE or nouns - _LOOSE_NOUNS or not all(word in _surnames() for word in words)):
         return True
     return all(word in _BARE_EPONYMS for word in words) and _diagnosis(text, start, end)
 

@@ -10,8 +10,15 @@ from guardrails.phi.tagger.features import fold
 
 _PARTS = (PhiType.STREET, PhiType.CITY, PhiType.ZIP)
 _WIDEST_GAP = 36
-_GAP = re.compile(r"[\s,;>]*(?:[^\W\d_][\w.'’-]*[\s,;>]*){0,4}")
-_CODE_BEHIND = re.compile(r"[\s,;>]{1,6}((?:[A-Z]{1,2}-?)?\d{4,5}(?:-\d{4})?)(?![\w/-])(?!\.\d)")
+_GAP = re.compile(r"[\s,;>?]*(?:[^\W\d_(][\w.'’()-]*[\s,;>?]*){0,4}")
+_CODE_BEHIND = re.compile(r"[\s,;>?]{1,8}((?:[A-Z]{1,2}-?)?\d{4,5}(?:-\d{4})?)(?![\w/-])(?!\.\d)")
+_TAIL = re.compile(
+    r"(?:[\s,>?]{1,8}(?:[A-ZÀ-ÞΑ-ΩА-Я(][^\n\d:;,.]{0,30}|nan|[a-z]{2}(?=\n|\s\d)))"
+    r"{1,3}[\s,>?]{1,8}(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?(?![\w/-]|\.\d|\s?(?:mg|ml|mcg|units|patients|cells|days|U\b))"
+)
+"""Town, region, country and postal code behind a street, whatever they are called."""
+_FARTHEST = 90
+_NUMBER_BEFORE = re.compile(r"(?<![\w/.-])\d{1,6}[A-Z]?\s$")
 _UNIT_BEHIND = re.compile(
     r"\s*[,\n]?\s*(?:(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Lot|Bldg|Rm)\b\.?\s*#?\s*[\w-]+|#\s?\d[\w-]*)",
     re.IGNORECASE,
@@ -44,7 +51,7 @@ def _behind() -> re.Pattern[str]:
     names = sorted({*places()["us_states"], *places()["countries"], "USA", "U.S.A.", "UK"}, key=len, reverse=True)
     listed = "|".join(re.escape(name).replace(r"\\ ", r"\\s+") for name in names)
     codes = "|".join(places()["state_codes"])
-    return re.compile(rf"[\s,;>]{{1,6}}(?:(?i:{listed})|(?:{codes}))(?![\w'-])")
+    return re.compile(rf"[\s,;>?]{{1,8}}(?:(?i:{listed})|(?:{codes})|(?:[A-Z]{{2}}|nan)(?=\s+\d{{4,5}}))(?![\w'-])")
 
 
 def is_street_name(shown: str) -> bool:
@@ -63,7 +70,10 @@ def whole_addresses(text: str, found: Sequence[Found]) -> list[Found]:
         following = parts[place + 1] if place + 1 < len(parts) else None
         in_address = span.type is PhiType.STREET or (in_address and grown != [] and span.start - grown[-1].end < 4)
         end = _reach(text, span, following) if in_address else span.end
-        grown.append(Found(span.start, max(end, span.end), span.type, span.score))
+        start = span.start
+        if span.type is PhiType.STREET and (number := _NUMBER_BEFORE.search(text, max(0, start - 9), start)):
+            start = number.start()
+        grown.append(Found(start, max(end, span.end), span.type, span.score))
     return [*others, *grown]
 
 
@@ -72,6 +82,8 @@ def _reach(text: str, span: Found, following: Found | None) -> int:
     end = span.end
     if span.type is PhiType.STREET and (unit := _UNIT_BEHIND.match(text, end)):
         end = unit.end()
+    if span.type is PhiType.STREET and (tail := _TAIL.match(text, end, end + _FARTHEST)):
+        return tail.end()
     if following and end <= following.start <= end + _WIDEST_GAP and _GAP.fullmatch(text, end, following.start):
         return following.start if following.type is PhiType.ZIP or following.start - end < 4 else end
     if (state := _behind().match(text, end)) and (following is None or state.end() <= following.start):

@@ -48,6 +48,11 @@ _BOX = re.compile(
     re.IGNORECASE,
 )
 _APARTMENT = re.compile(r"\b(?:Apt|Apartment)\b\.?\s*#?\s*\d+[A-Z]?\b", re.IGNORECASE)
+_CORNER_OF = re.compile(
+    r"\b(?:the\s+)?(?:corner|intersection) of\s+[^,.;:\n]{3,60}?\s(?:and|&)\s[^,.;:\n]{3,40}?"
+    r"(?=[,.;:\n]|\s(?:in|is|are|at)\b|$)",
+    re.IGNORECASE,
+)
 _CORNER = re.compile(
     r"\b(?:corner of|intersection of)\s+(?:[A-Z][\w.'-]*\s?){1,3}(?:and|&)\s+(?:[A-Z][\w.'-]*\s?){1,3}", re.IGNORECASE
 )
@@ -71,6 +76,15 @@ def _state_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return before_zip, re.compile(rf",\s?(?:{names})(?![\w'-])")
 
 
+@cache
+def _after_country() -> re.Pattern[str]:
+    """A postal code right behind a country's name, at the end of a line or sentence."""
+    names = "|".join(sorted((re.escape(name) for name in places()["countries"]), key=len, reverse=True))
+    return re.compile(
+        rf"\b(?:{names}|USA|UK)[,;]?[ ]((?:[A-Z]{{1,2}}-)?\d{{4,6}})(?=\s*(?:[.,;?!)>]|$|\n|-))", re.MULTILINE
+    )
+
+
 _AMBIGUOUS_CODES = listed("MD PA OR IN ME HI OK MA DC DE MS MT ND CO AL CT ID LA VA MI CA SD NE PR AR AK AP AE AA VI")
 _ZIP_PLUS = re.compile(r"(?<![\w-])\d{5}-\d{4}(?![\w-])")
 _ZIP_TAIL = re.compile(r"(?<![\w.-])\d{5}(?:-\d{4})?(?=\s*(?:,?\s*(?:USA|U\.S\.A?\.?|United States)\b))")
@@ -80,14 +94,28 @@ _TOWN_STOP = listed(
 )
 
 
+_NAMED_WAY = re.compile(
+    r"\b(?:on|at|near|off|of|to|from|along|down|and|past|by)\s+((?-i:(?:[A-Z][\w'’.-]+\s+){1,3}"
+    r"(?:Avenue|Street|Road|Lane|Boulevard|Drive|Parkway|Ave|Blvd|Rd)))\b\.?(?!\s+(?:Hospital|Clinic|Medical|Health|Center|Capital|Journal))",
+    re.IGNORECASE,
+)
+_UPPER_ORDINAL = re.compile(
+    r"(?<![\w])\d{1,3}(?:st|nd|rd|th)\s+(?:Ave|Avenue|St|Street|Blvd|Rd|Road|Dr|Ct|Pl)\b\.?(?:\s+(?:N|S|E|W|NE|NW|SE|SW)\b)?"
+)
+
+
 def find_addresses(text: str) -> Iterator[Found]:
     """Streets with their number and kind, boxes, towns beside a state, ZIP codes beside a state or a street."""
     for match in _STREET.finditer(text):
         if not _NOT_NAME.search(match[0][: match.start(match.lastgroup or 0) - match.start()]):
             yield Found(match.start(), match.end(), PhiType.STREET, 0.9 if match["clear"] else 0.6)
-    for pattern in (_BOX, _APARTMENT, _CORNER):
+    for pattern in (_BOX, _APARTMENT, _CORNER, _CORNER_OF, _UPPER_ORDINAL):
         for match in pattern.finditer(text):
             yield Found(match.start(), match.end(), PhiType.STREET, 0.85)
+    for match in _after_country().finditer(text):
+        yield Found(match.start(1), match.end(1), PhiType.ZIP, 0.7)
+    for match in _NAMED_WAY.finditer(text):
+        yield Found(match.start(1), match.end(1), PhiType.STREET, 0.7)
     yield from _towns(text)
     for pattern in (_ZIP_PLUS, _ZIP_TAIL):
         for match in pattern.finditer(text):

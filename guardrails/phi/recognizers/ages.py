@@ -44,6 +44,11 @@ _SPOKEN_OF = re.compile(
     rf"(?=[\s,.;!?)]|$)(?!\s?(?:%|mg|ml|lbs?|kg|beats|bpm|mm|days|weeks|hours|minutes|percent|degrees|on\s+room|\.\d))",
     re.IGNORECASE,
 )
+_TURNED = re.compile(
+    rf"\b(?:will be|turned|turns|turning)\s+({_NUMBER})"
+    r"(?![\w%/.-]\d|\w|\s?(?:%|mg|ml|lbs?|kg|mm|days|weeks|hours|minutes))",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(rf"(?<=[^\W\d_])\s\(({_NUMBER})(?:\s?[MFmf])?\)")
 _AGE_SEX = re.compile(rf"(?<![\w./-])({_NUMBER})\s?-?[MF](?![\w-])")
 _TEMPERATURE = re.compile(r"(?:\bT|\btemp\w*|\bfever|\bfebrile|\btmax|\bof|\bto)\W{0,4}$", re.IGNORECASE)
@@ -77,7 +82,7 @@ def find_ages(text: str) -> Iterator[Found]:
 
 def _by_who(text: str) -> Iterator[Found]:
     """`She is 91`, `Mr. Katz (91)`, `94F from home`, `Ana Ruiz, 95 years`."""
-    for pattern in (_SPOKEN_OF, _IN_BRACKETS, _YEARS_ALONE):
+    for pattern in (_SPOKEN_OF, _TURNED, _IN_BRACKETS, _YEARS_ALONE):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
     for match in _AGE_SEX.finditer(text):

@@ -52,6 +52,7 @@ _NUMERIC = tuple(
         rf"(?<![\d/]){_MON}/(?:19|20)\d\d(?![\d/])",
         rf"(?<![\w/.-]){_MON}-(?:19|20)\d\d(?![\w/-])",
         r"(?<![\w./-])(?:19|20)\d\d (?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01])(?![\w./-])",
+        r"(?<![\w/.-])\d{1,2}[-/. ](?:X?I{1,3}|I?[VX]|VI{1,3})[-/. ](?:19|20)\d\d(?![\w/-])",
         r"(?:18|19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
         rf"(?<![\w/.-]){_MON}/{_DAY}\s?(?:-|to)\s?{_MON}/{_DAY}/(?:(?:19|20)\d\d|\d\d)(?!\d)",
     )
@@ -60,7 +61,7 @@ _WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?<![A-Za-z0-9]){_DAY}{_TH}[-\s./]?(?:of\s+"
-        rf"|day\s+of\s+)?{_MONTH}\b[-\s.,/]{{0,3}}(?:of\s+)?(?:{_YEAR}|\d\d(?![\d:]))",
+        rf"|day\s+of\s+)?{_MONTH}\b[-\s.,/]{{0,3}}(?:of\s+)?(?:{_YEAR}|\d\d(?![\d:]))(?:\s?г\.?)?",
         rf"(?<![A-Za-z]){_MONTH}\b\.?[\s/-]{{0,2}}(?:the\s+)?{_DAY}{_TH}(?:\s?(?:-|to|through|thru|and"
         rf"|&)\s?{_DAY}{_TH})?\s?[,/-]?\s{{0,2}}(?:of\s+)?{_YEAR}",
         rf"(?<![A-Za-z])(?:{_MONTH}\.?\s+(?:the\s+)?{_SPOKEN_DAY}"
@@ -69,6 +70,7 @@ _WRITTEN = tuple(
         rf"(?<![A-Za-z]){_MONTH}\b[.,]?[\s/-]{{0,2}}(?:of\s+|de\s+)?(?:(?:19|20)\d\d(?!\d)|'\s?\d\d(?!\d))",
         rf"(?<![A-Za-z0-9]){_DAY}\s+de\s+{_MONTH}\b(?:\s+(?:de|del)\s+{_YEAR})?",
         rf"(?<![A-Za-z]){_MONTH}\s+{_YEAR_WORDS}\b",
+        rf"(?<![A-Za-z]){_MONTH}\.?\s+{_DAY}{_TH},?\s+\d\d(?![\w:%/.-])(?!\s?(?:mg|ml|mcg|tabs?|units?|days?|pm|am|years?))",
     )
 )
 _HOLIDAY = re.compile(
@@ -122,12 +124,12 @@ _SHORT_NEXT = re.compile(
     r"|life|wk|week|months?|days?|hours?|hrs?|patients|cup|teaspoon|tsp|mile)",
     re.IGNORECASE,
 )
-_SCORED_OUT_OF = frozenset({2, 3, 4, 5, 6, 8, 10})
+_SCORED_OUT_OF = frozenset({2, 3, 4, 5, 6, 9, 10})
 _NOT_SHORT_BEFORE = re.compile(
     r"(?:\b(?:bp|pain|strength|motor|score|scored|grade|graded|reflex\w*|dtrs?|pulses?|va|vision|acuity|murmur|mmse|moca|gcs"
     r"|phq\S*|gad\S*|apgars?|rated|rating|braden|level|stage|type|ratio|bid|page|part|nyha|mallampati|quality|hpf|vi|od|os|ou"
-    r"|copy|step|no|nos|number|positive|negative|section|version|ver|v|fraction|cores?|nodes?|sets?|lot|size|class|bristol"
-    r"|wells|ranson|sirs|criteria|at|of|in|was|is|with|a|an|the|to|by|x)[\s:,.(=-]*$)|[\d.%/]\s?$|[<>=≤≥~±+$#]\s?$",
+    r"|copy|step|no|nos|number|pages?|prep|positive|negative|section|version|ver|v|fraction|cores?|nodes?|sets?|lot|size|class|bristol"
+    r"|wells|ranson|sirs|criteria|x)[\s:,.(=-]*$)|[.%/]\s?$|\d$|[<>=≤≥~±+$#]\s?$",
     re.IGNORECASE,
 )
 _BARE_MONTH = re.compile(
@@ -142,6 +144,10 @@ _BIRTH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(rf"(?<![\w.-])(?:{_DAY}\.{_MON}|{_MON}\.{_DAY})\.\d\d(?![\w-])(?!\.\d)")
+_POINTED = re.compile(
+    r"\b(?:on|from|given|since|until|by|of|dated|seen)\s((?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01]))(?![\d.]\d|\d)",
+    re.IGNORECASE,
+)
 _DAY_FIRST = re.compile(rf"(?<![\w/.$-])(?:1[3-9]|2\d|3[01])/{_MON}(?![\w/%-])(?!\.\d)")
 _BARE_DAY = re.compile(
     r"\b(?:on|by|until|till|since|before|after|from|through|yesterday|today|tomorrow),? the (\d{1,2}(?:st|nd|rd|th)"
@@ -167,17 +173,24 @@ def _by_context(text: str) -> Iterator[Found]:
         if not _NOT_MONTH_BEFORE.search(text, max(0, match.start() - 16), match.start()):
             yield _date(match, 0.8)
     yield from _days_of_months(text)
-    for match in _DOTTED.finditer(text):
-        if not _NOT_MONTH_BEFORE.search(text, max(0, match.start() - 16), match.start()):
-            yield _date(match, 0.7)
-    for match in _DAY_FIRST.finditer(text):
-        if _SHORT_BEFORE.search(text, max(0, match.start() - 18), match.start()):
-            yield _date(match, 0.6)
+    yield from _with_points(text)
     for match in _COMPACT.finditer(text):
         if _BIRTH_BEFORE.search(text, max(0, match.start() - 24), match.start()):
             yield _date(match, 0.9)
     for match in _BARE_DAY.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.DATE, 0.6)
+
+
+def _with_points(text: str) -> Iterator[Found]:
+    """`3.3.63`, `05.26` and `18/02` where they are no version, section or measure."""
+    for match in _DOTTED.finditer(text):
+        if not _NOT_MONTH_BEFORE.search(text, max(0, match.start() - 16), match.start()):
+            yield _date(match, 0.7)
+    for match in _POINTED.finditer(text):
+        yield Found(match.start(1), match.end(1), PhiType.DATE, 0.6)
+    for match in _DAY_FIRST.finditer(text):
+        if _SHORT_BEFORE.search(text, max(0, match.start() - 18), match.start()):
+            yield _date(match, 0.6)
 
 
 def _days_of_months(text: str) -> Iterator[Found]:

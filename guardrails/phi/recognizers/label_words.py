@@ -50,7 +50,8 @@ _LABELS: dict[Meaning, str] = {
     "id|service request|sr|incident|file|dispatch"
     "|run|trip|kit|donor|donor id|transplant id|unos|registry|registry id|remit|remittance|era|lockbox"
     "|pin|passcode|token|locker|docket|policy claim"
-    "|subject no|nm id|prescription id|account holder|pat|case ref|enrollment",
+    "|subject no|nm id|prescription id|account holder|pat|case ref"
+    "|ref code|reference code|confirmation code|case code|patient code|id code|enrollment",
     PhiType.LICENSE: "npi|npis|dea|license|licence|lic|upin|state license|medical license|csr|cdl"
     "|drivers license|driver license|driver s license"
     "|dl|driver|passport|passport id|cert|certificate|registration|ptan|provider id|provider"

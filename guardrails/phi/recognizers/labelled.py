@@ -32,7 +32,7 @@ _USERNAME = re.compile(
 )
 _PLATE = re.compile(
     r"\b(?:licen[sc]e plate|plate|plates|registration|tag)\b(?:\s(?:number|no|num|is|was|reads"
-    r"|#|:))*\W{0,4}(?:[A-Z][a-z]+ )?((?-i:(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
+    r"|#|:))*\W{0,4}((?-i:(?:[A-Z][a-z]+ )?(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
     re.IGNORECASE,
 )
 _LONG_UNLABELLED = re.compile(r"\d{7,20}")
@@ -42,7 +42,7 @@ _LETTERED = re.compile(
     r"|(?=(?:[A-Z0-9]*\d){4})(?=(?:[A-Z0-9]*[A-Z]){2})[A-Z0-9]{8,}"
 )
 _GROUPED = re.compile(r"\d{2,5}(?:-\d{2,5}){1,3}")
-_POLICY = re.compile(r"policy\W{0,3}(?:number|no|num|id|#)?\W{0,4}$", re.IGNORECASE)
+_POLICY = re.compile(r"policy\W{0,3}(?:number|no|num|id|#)?\W{0,4}(?:is|was)?\W{0,4}$", re.IGNORECASE)
 _POLICY_DIGITS = 6
 """A medical policy's number has fewer; an insured person's policy number has more."""
 _HASH = re.compile(
@@ -79,29 +79,25 @@ def find_labelled(text: str, claimed: Sequence[Found]) -> Iterator[Found]:
             last_end, last_type = end, None
             continue
         context = _own_context(text, max(last_end, start - _CONTEXT), start)
-        found = _judged(text, start, end, context, last_type)
+        found = _judged(text, start, end, context, last_type, taken)
         if found and any(taken[start:end]):
             found = Found(found.start, found.end, found.type, _OVER_CLAIMED) if found.type in _IDENTIFIERS else None
-        found = _in_groups(text, found, taken) if found else None
         last_end, last_type = (found.end, found.type) if found else (end, None)
         if found:
             yield found
     yield from _worded(text)
 
 
-def _in_groups(text: str, found: Found, taken: bytearray) -> Found:
-    """The number with its further groups, where it is printed in groups."""
-    if found.type not in _IDENTIFIERS:
-        return found
-    end = found.end
+def _end_of_groups(text: str, start: int, end: int, taken: bytearray) -> int:
+    """Where a number that is printed in groups ends."""
     while more := _MORE_GROUP.match(text, end):
         first = more.end() - len(more[0].strip())
         if any(taken[first : more.end()]) or is_measure(text, first, more.end()):
             break
-        if sum(c.isdigit() for c in text[found.start : more.end()]) > _MOST_DIGITS:
+        if sum(c.isdigit() for c in text[start : more.end()]) > _MOST_DIGITS:
             break
         end = more.end()
-    return Found(found.start, end, found.type, found.score)
+    return end
 
 
 def _own_context(text: str, floor: int, start: int) -> str:
@@ -112,7 +108,7 @@ def _own_context(text: str, floor: int, start: int) -> str:
     return context
 
 
-def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | None) -> Found | None:
+def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | None, taken: bytearray) -> Found | None:
     value = text[start:end].lstrip("# ")
     if last_type is not None and _LIST_JOIN.fullmatch(context) and _plausible(value):
         return Found(start, end, last_type, 0.7)
@@ -128,9 +124,10 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
         return Found(start, end, PhiType.MEMBER_ID, 0.7)
     if meaning == KEEP or is_measure(text, start, end) or (meaning not in _STRONG and _HASH.fullmatch(value)):
         return None
-    kind = _labelled_type(meaning, value, context, skipped)
+    grouped = _end_of_groups(text, start, end, taken) if meaning in _IDENTIFIERS else end
+    kind = _labelled_type(meaning, text[start:grouped].lstrip("# "), context, skipped)
     if kind is not None:
-        return Found(start, end, kind, 0.9 if skipped < 2 else 0.75)
+        return Found(start, grouped, kind, 0.9 if skipped < 2 else 0.75)
     return _by_form(text, start, end, value)
 
 

@@ -49,13 +49,27 @@ _LABEL_HINT = re.compile(
 )
 
 
+_INITIALS = re.compile(
+    r"[.!?]\s*-{1,2}\s?(?P<name>[A-Z]{2,3})\b\.?(?=\s*(?:\n|$))"
+    r"|\b(?i:electronically signed|e-signed|signed|initials|charted by|entered by|rev|read)(?i:\s+by)?\s?[:/]\s?"
+    r"(?P<other>[A-Z]{2,3})\b(?=[\s,.]|$)"
+)
+_NEXT_LINE = re.compile(
+    rf"(?:^|\n)[ \t]*(?:{_LABELS})(?:'s)?(?:[ _]?name)?(?:\s?/\s?\w+)?[ \t]*\n[ \t]*(?P<value>[^\n:=|;<>\t]{{2,48}})",
+    re.IGNORECASE,
+)
+
+
 def find_cued_names(text: str) -> Iterator[Found]:
     """Capitalised words after a title or before a credential."""
     for pattern, score in ((_TITLED, 0.8), (_PAIR, 0.6), (_CREDENTIALED, 0.8)):
         for match in pattern.finditer(text):
             yield Found(match.start("name"), match.end("name"), PhiType.NAME, score)
+    for match in _INITIALS.finditer(text):
+        group = match.lastgroup or "name"
+        yield Found(match.start(group), match.end(group), PhiType.NAME, 0.6)
 
 
 def name_hints(text: str) -> list[tuple[int, int]]:
     """[start, end) of values whose label says that a person may be named there; the tagger needs less to be sure."""
-    return [match.span("value") for match in _LABEL_HINT.finditer(text)]
+    return [match.span("value") for pattern in (_LABEL_HINT, _NEXT_LINE) for match in pattern.finditer(text)]

@@ -12,7 +12,7 @@ from guardrails.phi.recognizers.employers import find_employers
 from guardrails.phi.recognizers.name_cues import find_cued_names, name_hints
 from guardrails.phi.spans import Found, PhiType, within
 from guardrails.phi.tagger.decoding import Thresholds, spans_of
-from guardrails.phi.tagger.features import fold
+from guardrails.phi.tagger.features import flags_of, fold
 from guardrails.phi.tagger.network import Floats, Tag, Tagger
 from guardrails.phi.tagger.tokens import Tokens, tokenize
 
@@ -21,6 +21,9 @@ _DOUBTFUL = 0.65
 _CONFIRMS = 0.15
 _CERTAIN = 0.8
 _REPEATED_LEAST = 0.02
+_AROUND = 200
+_LISTED_NEEDS, _UNLISTED_NEEDS = 0.9, 0.97
+_SLIPS = (str.maketrans("01354l", "OIESAI"), str.maketrans("015", "oLS"), str.maketrans("l", "I"))
 _COMPANY = 0.3
 _TAGS = {PhiType.NAME: Tag.NAME, PhiType.CITY: Tag.CITY, PhiType.STREET: Tag.STREET}
 _MARKED_NAME = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|DR|MR|MRS|MS|dr|mr|mrs)\.?|[Pp]atient:|[Nn]ame:?)\s*$")
@@ -41,7 +44,11 @@ class PeopleAndPlaces:
         index = _TokenIndex(tokens, probabilities)
         cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02)]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
-        spans = [span for span in _whole(text, [*tagged, *cued, *formed]) if _is_likely(text, span)]
+        spans = [
+            span
+            for span in _whole(text, [*tagged, *cued, *formed])
+            if _is_likely(text, span) and not self._is_plain_word(text, span)
+        ]
         found = [span for span in spans if not self._is_medicine(text, span)]
         found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]
         return [_with_title(text, span) for span in whole_addresses(text, found)]
@@ -52,7 +59,26 @@ class PeopleAndPlaces:
             return False
         if _MARKED_NAME.search(text, max(0, span.start - 12), span.start):
             return False
-        return is_medical(text, span.start, span.end)
+        return is_medical(text, span.start, span.end, span.score)
+
+    def _is_plain_word(self, text: str, span: Found) -> bool:
+        """An everyday word in small letters where there are capitals, or a label that a scanner spoiled (`PH0NE`)."""
+        if span.type not in (PhiType.NAME, PhiType.CITY):
+            return False
+        shown = text[span.start : span.end]
+        if shown.islower() and " " not in shown and self._tagger.knows(fold(shown)):
+            listed = flags_of(shown, fold(shown))
+            around = text[max(0, span.start - _AROUND) : span.end + _AROUND]
+            return any(c.isupper() for c in around) and span.score < (_LISTED_NEEDS if listed else _UNLISTED_NEEDS)
+        start, end = span.start, span.end
+        while start > 0 and text[start - 1].isalnum():
+            start -= 1
+        while end < len(text) and text[end].isalnum():
+            end += 1
+        whole = text[start:end]
+        if " " in whole or not any(c in "01354l" for c in whole) or whole.isalpha() and "l" not in whole[:2]:
+            return False
+        return any(self._tagger.knows(fold(whole.translate(slips))) for slips in _SLIPS)
 
     def _repeated(self, text: str, index: "_TokenIndex", found: Sequence[Found]) -> Iterator[Found]:
         """Further places of words that are certainly names of this text, where the tagger does not rule it out."""

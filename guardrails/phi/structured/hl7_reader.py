@@ -54,6 +54,10 @@ _RULES: Mapping[str, Mapping[int, Components]] = {
 _MOMENT = re.compile(
     r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:\d{2,6}(?:\.\d+)?)?)?(?:[+-]\d{4})?"
 )
+_OLD = re.compile(r"9\d|1[0-2]\d")
+_IDENTIFIER, _VALUE = 3, 5
+_CODE_LETTERS = 2
+"""A field of so few characters is a code of some table."""
 _KEPT = frozenset(
     {
         ("MSH", 10),
@@ -97,9 +101,17 @@ def read_hl7(segment: re.Match[str]) -> Reading:
                     found.append(field(begin, stop, PhiType.DATE))
             elif known is not None and part in known:
                 found += _known(known[part], begin, stop, shown)
-            elif known is None and (name, place) not in _KEPT and any(c.isalnum() for c in shown):
+            elif name == "OBX" and place == _VALUE and _is_age(segment.string, segment) and _OLD.fullmatch(shown):
+                found.append(field(begin, stop, PhiType.AGE_OVER_89))
+            elif known is None and (name, place) not in _KEPT and sum(c.isalnum() for c in shown) > _CODE_LETTERS:
                 pieces += [Piece(shown, begin, stop), Piece("\n", stop, stop)]
     return Reading(found, pieces)
+
+
+def _is_age(text: str, segment: re.Match[str]) -> bool:
+    """Whether an OBX observes an age, by its identifier."""
+    identifier = text[segment.start(2) : segment.end(2)].split("|")[_IDENTIFIER : _IDENTIFIER + 1]
+    return bool(identifier) and re.search(r"\bage\b|30525-0", identifier[0], re.IGNORECASE) is not None
 
 
 def _known(kind: PhiType, start: int, end: int, shown: str) -> Iterator[Found]:

@@ -41,7 +41,7 @@ def _header_mark(line: str) -> str | None:
     for mark in _MARKS:
         names = [cell.strip(' "*`') for cell in line.strip("| \t" if mark == "|" else " ").split(mark)]
         if len(names) >= _FEWEST_COLUMNS and all(
-            len(name) <= _LONGEST_NAME and not any(c.isdigit() for c in name[:1]) for name in names
+            len(name) <= _LONGEST_NAME and "=" not in name and not re.search(r"\d\d|^\d", name) for name in names
         ):
             known = sum(bool(set(words_of(name)) & _COLUMN_WORDS) for name in names)
             if 2 * known > len(names) and all(len(words_of(name)) <= 4 for name in names):

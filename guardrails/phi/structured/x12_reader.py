@@ -54,8 +54,9 @@ _FIXED: Mapping[str, Mapping[int, PhiType]] = {
     "BGN": {3: PhiType.DATE},
     "SBR": {3: PhiType.MEMBER_ID},
     "PLB": {1: PhiType.LICENSE},
+    "PWK": {6: PhiType.ACCOUNT},
 }
-_SCANNED = frozenset({"MSG", "NTE", "K3", "AAA", "PWK"})
+_SCANNED = frozenset({"MSG", "NTE", "K3", "AAA"})
 _DATED = frozenset({"DTP", "DTM", "DMG", "INS", "PAT", "HI", "BPR", "STC", "PLB"})
 _DAY = re.compile(r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:-?(?:19|20)\d{6})?(?:\d{4})?")
 _PERSON = "1"

@@ -18,6 +18,7 @@ WEIGHTS = Path(__file__).parent / "weights.npz"
 DILATIONS = (1, 2, 4, 8)
 """Reach of each layer: a token sees 15 tokens to either side."""
 _KEPT_WORDS = 60_000
+_SHORT_LABELS = frozenset({"id", "no", "dob", "dos", "fax", "tel", "npi", "ssn", "mrn", "to", "re", "cc"})
 
 
 class Tag(IntEnum):
@@ -88,6 +89,10 @@ class Tagger:
         self._lock = threading.Lock()
         self._rows: dict[str, int] = {}
         self._vectors = np.zeros((1024, weights.bias.shape[0]), np.float32)
+
+    def knows(self, folded: str) -> bool:
+        """Whether the word is one of the general vocabulary (or a short label that everybody writes)."""
+        return folded in self._weights.vocabulary or folded in _SHORT_LABELS
 
     def probabilities(self, tokens: Tokens) -> Floats:
         """An array of len(tokens) × len(Tag); each row sums to 1."""

@@ -23,6 +23,9 @@ _WEIGHTS = {
     "negative": 6,
     "shorthand": 4,
     "salad": 4,
+    "nameword": 3,
+    "roster": 4,
+    "place": 3,
     "query": 2,
 }
 

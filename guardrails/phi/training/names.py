@@ -32,7 +32,24 @@ _OTHER_SCRIPT = (
     ("محمد علي", "فاطمة حسن", "דוד כהן", "שרה לוי", "राज पटेल", "ประเสริฐ"),
 )
 _NEAR = dict(zip("abcdefghijklmnopqrstuvwxyz", "sneifghjokplnmopwtyryvexzs", strict=True))
-_OCR = (("l", "1"), ("o", "0"), ("i", "1"), ("rn", "m"), ("m", "rn"), ("e", "c"), ("s", "5"), ("b", "6"), ("li", "h"))
+_OCR = (
+    ("l", "1"),
+    ("o", "0"),
+    ("i", "1"),
+    ("rn", "m"),
+    ("m", "rn"),
+    ("e", "c"),
+    ("s", "5"),
+    ("b", "6"),
+    ("li", "h"),
+    ("O", "0"),
+    ("O", "0"),
+    ("I", "1"),
+    ("I", "l"),
+    ("S", "5"),
+    ("B", "8"),
+    ("E", "3"),
+)
 
 
 @dataclass(frozen=True)
@@ -122,8 +139,8 @@ def ocr_broken(name: str, random: Random) -> str:
     if random.random() < 0.2 and len(name) > 5:
         at = random.randrange(2, len(name) - 2)
         return f"{name[:at]} {name[at:]}"
-    right, wrong = random.choice(_OCR)
-    return name.replace(right, wrong, 1)
+    right, wrong = random.choice([slip for slip in _OCR if slip[0] in name] or [("", "")])
+    return name.replace(right, wrong, 1) if right else name
 
 
 def full_name(person: Person, random: Random) -> str:

@@ -9,7 +9,7 @@ from guardrails.phi.training.found_text import Piece
 from guardrails.phi.training.names import misspelt, ocr_broken
 from guardrails.phi.training.plain_words import PlainWords
 
-_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PLAIN_WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’-])")
 _CAPITAL_WORD = re.compile(r"(?<![\w'’-])[A-Z][a-z]{2,}(?![\w'’-])")
 
