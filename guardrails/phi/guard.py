@@ -3,6 +3,7 @@
 import threading
 import time
 from functools import cache
+from zipfile import BadZipFile
 
 from cases.errors import CountersignError, GuardFailed
 from cases.ports import CaseMemory
@@ -28,11 +29,11 @@ class PhiGuard:
     """Finds identifiers. Whatever goes wrong inside it becomes GuardFailed, which repeats nothing of the text."""
 
     def __init__(
-        self, detector: Detector, *, most_characters: int = MOST_CHARACTERS, slowest: float = _SLOWEST
+        self, detector: Detector, *, most_characters: int = MOST_CHARACTERS, least_seconds: float = _LEAST_SECONDS
     ) -> None:
         self._detector = detector
         self._most_characters = most_characters
-        self._slowest = slowest
+        self._least_seconds = least_seconds
 
     def find(self, text: str, memory: CaseMemory = NOTHING_KNOWN) -> tuple[PhiSpan, ...]:
         """Spans in code points of `text`, in order, none overlapping another.
@@ -40,7 +41,7 @@ class PhiGuard:
         Raises GuardFailed for a text that is too long, is no text, takes too long, or breaks a recogniser.
         """
         self._admit(text)
-        deadline = Deadline(time.monotonic() + max(_LEAST_SECONDS, len(text) / self._slowest))
+        deadline = Deadline(time.monotonic() + max(self._least_seconds, len(text) / _SLOWEST))
         try:
             found = self._detector.find(text, deadline, memory)
         except CountersignError:
@@ -79,6 +80,6 @@ def shipped_guard() -> PhiGuard:
 def _shipped() -> PhiGuard:
     try:
         tagger = Tagger(shipped_weights())
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise GuardFailed(f"The PHI guard's weights cannot be read ({type(error).__name__}); reinstall.") from None
     return PhiGuard(Detector(Analysis(PeopleAndPlaces(tagger, Thresholds()))))

@@ -38,12 +38,13 @@ _UNIT = (
 )
 _GLUED_UNIT = re.compile(rf"[\d.,]+(?:[-/]\d+)?{_UNIT}(?:[-/.][A-Za-z0-9]+)*", re.IGNORECASE)
 _NEXT_UNIT = re.compile(rf"\s?-?(?:{_UNIT}\b(?!\s?[:=])|%|/\s?(?:mm|µ|u|mcl|ml|dl|l|hpf|lpf|cu)\b|x10)", re.IGNORECASE)
+_LONGEST_CODE = 40
 _MONEY_BEFORE = re.compile(r"[$€£¥]\s?$")
 
 
 def is_code_form(value: str) -> bool:
     """Whether the whole value is written as a code of medicine, a policy number, a version or a level of the spine."""
-    return _CODE_FORMS.fullmatch(value) is not None
+    return len(value) <= _LONGEST_CODE and _CODE_FORMS.fullmatch(value) is not None
 
 
 def is_measure(text: str, start: int, end: int) -> bool:

@@ -59,6 +59,8 @@ _CAPITALS_BEFORE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4}) {1,2}$")
 _IDENTIFIERS = frozenset({PhiType.MRN, PhiType.MEMBER_ID, PhiType.ACCOUNT, PhiType.LICENSE, PhiType.DEVICE_ID})
 _MOST_DIGITS = 18
 _LEAST_FREE = 2
+_LONGEST_ID = 48
+"""A longer run of letters and digits is a digest, a key or encoded data."""
 _OVER_CLAIMED = 0.96
 """A labelled number that holds what looked like a date or a telephone."""
 _ROUND = re.compile(r"[1-9]0{5,}")
@@ -120,6 +122,8 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
     if meaning is None and (capitals := _CAPITALS_BEFORE.search(context)):
         meaning, skipped = meaning_of(context[: capitals.start()])
         start -= len(capitals[0]) if meaning in _IDENTIFIERS else 0
+    if len(value) > _LONGEST_ID and meaning not in _STRONG:
+        return None
     if meaning == KEEP and _is_members_number(value, context):
         return Found(start, end, PhiType.MEMBER_ID, 0.7)
     if meaning == KEEP or is_measure(text, start, end) or (meaning not in _STRONG and _HASH.fullmatch(value)):
@@ -171,6 +175,8 @@ def _plausible(value: str) -> bool:
 def _by_form(text: str, start: int, end: int, value: str) -> Found | None:
     """An unlabelled value that is too long or too mixed to be anything but an identifier."""
     hashed = text[start] == "#"
+    if len(value) > _LONGEST_ID:
+        return None
     if is_code_form(value) or _ROUND.fullmatch(value):
         return None
     if _LONG_UNLABELLED.fullmatch(value) or (hashed and re.fullmatch(r"\d{5,}", value)):

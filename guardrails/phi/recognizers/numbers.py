@@ -37,7 +37,7 @@ _STARRED = re.compile(r"(?<![\w*])(?:\*{2,}|[xX]{3,}|#{3,}|•{2,})[- ]?\d{3,6}(
 _PHOTO = re.compile(
     r"(?<![\w/])(?:IMG|DSC[NF]?|PHOTO|PXL|SCAN|FACE|HEADSHOT|PORTRAIT|WOUND|FP|IRIS"
     r"|RETINA)[-_][\w-]*\d[\w-]*(?:\.(?:jpe?g|png|tiff?|bmp|heic|gif|dcm|webp|wsq))?\b"
-    r"|\b[\w-]+\.(?:jpe?g|heic|wsq)\b|\b[\w-]*\d[\w-]*\.(?:png|tiff?|dcm|bmp|mp4|mov|wav)\b",
+    r"|\b[\w-]{1,60}\.(?:jpe?g|heic|wsq)\b|(?<![\w-])(?=[\w-]{0,60}\d)[\w-]{1,60}\.(?:png|tiff?|dcm|bmp|mp4|mov|wav)\b",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,8 @@ _OPAQUE = re.compile(r"[A-Za-z0-9+/=_-]{200,}\s*")
 _REFERENCE = re.compile(r"(?:Patient|RelatedPerson|Person)/([A-Za-z0-9.-]+)")
 _LITERALS = frozenset({"true", "false", "null"})
 _FEWEST_DIGITS = 4
+_MOST_FAILURES = 20
+"""After so many brackets that nothing closes, the rest is read as plain text."""
 
 
 @dataclass
@@ -33,9 +35,10 @@ class _Object:
 
 def json_regions(text: str) -> Iterator[tuple[int, int]]:
     """[start, end) of each JSON value that holds at least one member; stops at what does not balance."""
-    at = 0
-    while match := _BEGINS.search(text, at):
+    at = failed = 0
+    while failed < _MOST_FAILURES and (match := _BEGINS.search(text, at)):
         end = _end_of(text, match.start())
+        failed += end is None
         if end is None or '":' not in re.sub(r'"\s+:', '":', text[match.start() : min(end, match.start() + 4000)]):
             at = match.start() + 1
             continue

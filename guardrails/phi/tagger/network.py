@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from guardrails.phi.tagger.features import FLAGS, MAX_GRAMS, WordFeatures, word_features
 from guardrails.phi.tagger.tokens import Tokens
@@ -87,6 +88,7 @@ class Tagger:
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._lock = threading.Lock()
+        self._pools = ThreadpoolController()
         self._rows: dict[str, int] = {}
         self._vectors = np.zeros((1024, weights.bias.shape[0]), np.float32)
 
@@ -98,6 +100,11 @@ class Tagger:
         """An array of len(tokens) × len(Tag); each row sums to 1."""
         if not tokens.words:
             return np.zeros((0, len(Tag)), np.float32)
+        with self._pools.limit(limits=1, user_api="blas"):
+            return self._computed(tokens)
+
+    def _computed(self, tokens: Tokens) -> Floats:
+        """On one thread: these sums are so short that sharing them out costs ten times what it saves."""
         weights = self._weights
         state = self._word_vectors(tokens.words)
         state += weights.gaps[np.asarray(tokens.gaps)]
