@@ -15,6 +15,7 @@ from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
 from cases.ports import Clock, PayerConnection, PayerReceipt
+from guardrails.phi.redaction import AuditRedactor
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -167,7 +168,7 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         settings=settings,
         clock=clock,
         database=database,
-        audit=AuditLog(master_key(settings), None),
+        audit=AuditLog(master_key(settings), AuditRedactor()),
         ledger=EffectsLedger(database, clock),
         queue=JobQueue(settings.store_url) if with_queue else None,
     )

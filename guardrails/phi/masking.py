@@ -69,15 +69,6 @@ def restore_text(text: str, surrogate_map: SurrogateMap) -> str:
     return _pattern(shown).sub(lambda match: shown[match[0]], text)
 
 
-def placeholders(text: str, spans: Iterable[PhiSpan]) -> str:
-    """The text with each span replaced by its bare type, for good: `[NAME]`."""
-    parts, at = [], 0
-    for span in spans:
-        parts += [text[at : span.start], f"[{span.type.value}]"]
-        at = span.end
-    return "".join((*parts, text[at:]))
-
-
 def _pattern(stand_ins: Iterable[str]) -> re.Pattern[str]:
     """Any of the surrogates, the longest first; one that begins or ends with a letter or digit stands alone."""
     return re.compile("|".join(_alone(word) for word in sorted(stand_ins, key=len, reverse=True)))

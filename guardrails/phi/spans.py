@@ -41,6 +41,15 @@ class PhiSpan(Frozen):
     score: float
 
 
+def placeholders(text: str, spans: Iterable[PhiSpan]) -> str:
+    """The text with each span replaced by its bare type, for good: `[NAME]`."""
+    parts, at = [], 0
+    for span in spans:
+        parts += [text[at : span.start], f"[{span.type.value}]"]
+        at = span.end
+    return "".join((*parts, text[at:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A span inside the guard, before its offsets are those of the text as given."""

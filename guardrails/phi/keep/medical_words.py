@@ -7,6 +7,7 @@ from guardrails.phi.gazetteer.lexicon import family_names, given_names, listed, 
 from guardrails.phi.tagger.features import fold
 
 _NEXT_WORDS = re.compile(r"(?:['’]s?)?[\s-]+([^\W\d_]+)(?:[\s-]+([^\W\d_]+))?")
+_JOINED_BEFORE = re.compile(r"([^\W\d_]{3,})-$")
 _MIDDLE = re.compile(r"[^\W\d_]+")
 _DIAGNOSIS_BEFORE = re.compile(
     r"\b(?:positive|negative|history of|hx of|h/o|diagnosed with|dx of|has|with|of|for|no|denies|stage"
@@ -62,6 +63,9 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
         return True
     if not all(word in _eponyms() for word in words):
         return False
+    joined = _JOINED_BEFORE.search(text, max(0, start - 24), start)
+    if joined and fold(joined[1]) in _eponyms():
+        return True
     following = _NEXT_WORDS.match(text, end)
     nouns = {fold(word) for word in following.groups() if word} & _nouns() if following else set()
     if nouns and (score < _SURE or nouns - _LOOSE_NOUNS or not all(word in _surnames() for word in words)):

@@ -82,7 +82,8 @@ def _reach(text: str, span: Found, following: Found | None) -> int:
     end = span.end
     if span.type is PhiType.STREET and (unit := _UNIT_BEHIND.match(text, end)):
         end = unit.end()
-    if span.type is PhiType.STREET and (tail := _TAIL.match(text, end, end + _FARTHEST)):
+    tail = _TAIL.match(text, end, end + _FARTHEST) if span.type is PhiType.STREET else None
+    if tail and (following is None or tail.end() <= following.start):
         return tail.end()
     if following and end <= following.start <= end + _WIDEST_GAP and _GAP.fullmatch(text, end, following.start):
         return following.start if following.type is PhiType.ZIP or following.start - end < 4 else end

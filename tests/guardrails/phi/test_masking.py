@@ -12,8 +12,8 @@ from cases.ids import CaseId
 from cases.ports import CaseMemory
 from guardrails.phi.date_shift import shifted
 from guardrails.phi.guard import PhiGuard
-from guardrails.phi.masking import CaseMasker, mask_text, placeholders, restore_text
-from guardrails.phi.spans import PhiSpan, PhiType
+from guardrails.phi.masking import CaseMasker, mask_text, restore_text
+from guardrails.phi.spans import PhiSpan, PhiType, placeholders
 from guardrails.phi.surrogates import Surrogates
 from tests.guardrails.phi import development_sets as sets
 
@@ -81,7 +81,7 @@ def test_durations_survive(first: date, days: int, form: str) -> None:
         ("MAR 1 2024", 30, "MAR 31 2024"),
         ("2024-03-01T10:15:00Z", 1, "2024-03-02T10:15:00Z"),
         ("31/12/2023", 1, "01/01/2024"),
-        ("12/30", 2, "1/01"),
+        ("12/30", 2, "01/01"),
         ("next Tuesday", 1, None),
         ("13/13/2023", 1, None),
     ],

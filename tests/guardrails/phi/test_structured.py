@@ -28,9 +28,9 @@ HL7 = (
     "OBX|1|NM|4548-4^HbA1c^LN||7.8|%|||||F\r"
 )
 CCDA = (
-    "<ClinicalDocument><recordTarget><patientRole><id root='1.2' extension='00482913'/><patient><name>"
-    "<given>Qorl</given><family>Zzyzx</family></name><birthTime value='19310203'/></patient></patientRole></recordTarget>"
-    "<text>HbA1c 7.8</text></ClinicalDocument>"
+    "<ClinicalDocument><recordTarget><patientRole><id root='1.2' extension='00482913'/>"
+    "<patient><name><given>Qorl</given><family>Zzyzx</family></name><birthTime value='19310203'/></patient>"
+    "</patientRole></recordTarget><text>HbA1c 7.8</text></ClinicalDocument>"
 )
 TABLE = "last_name,first_name,dob,mrn,hba1c\nZzyzx,Qorl,02/03/1931,00482913,7.8\n"
 LOG = '{"level":"info","event":"x","patient_name":"Qorl Zzyzx","mrn":"00482913","ms":88}\n' * 2
