@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agents.case_memory import case_memory
-from agents.disclosures import AuditedDisclosures
 from agents.guarded_model import GuardedModel, ModelGuards, Subject
 from agents.model_session import ModelSession
 from cases.authorization import AuthorizationNeed
@@ -20,6 +20,11 @@ from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
 from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
 from guardrails.disclosure_agreements import Agreements
+from guardrails.phi.guard import shipped_guard
+from guardrails.phi.masking import CaseMasker
+from guardrails.phi.redaction import AuditRedactor
+from guardrails.phi.surrogates import SECRET
+from guardrails.sensitive import TextJudge
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -28,6 +33,7 @@ from runtime import case_store, chart_store, policy_store
 from runtime.audit import AuditLog
 from runtime.clock import SettableClock, SystemClock
 from runtime.database import Database
+from runtime.disclosure_store import StoredDisclosures
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
 from runtime.queue import JobQueue
@@ -185,10 +191,14 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
     """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
     clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
     database = Database.open(settings)
-    audit = AuditLog(master_key(settings), None)
+    key = master_key(settings)
+    audit = AuditLog(key, AuditRedactor())
+    masker = cache(lambda: CaseMasker(shipped_guard(), key.derive(SECRET)))
     guards = ModelGuards(
         agreements=Agreements(settings.agreements_file, ZoneInfo(settings.time_zone)),
-        ledger=AuditedDisclosures(database, audit, clock),
+        ledger=StoredDisclosures(database, audit, clock, "guarded_model"),
+        masker_of=lambda _: masker(),
+        sensitive=TextJudge(),
     )
     return Toolbox(
         settings=settings,

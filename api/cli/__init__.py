@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import audit, authorize, demo, keys, model, policies, review, serve, users
+from api.cli import audit, authorize, demo, keys, model, phi, policies, review, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(model.app, name="model")
+app.add_typer(phi.app, name="phi")
 
 
 def main() -> None:

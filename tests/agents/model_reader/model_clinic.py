@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 import yaml
 
-from agents.disclosures import AuditedDisclosures
 from agents.guarded_model import GuardedModel, ModelGuards
 from cases.case import Case
 from cases.ports import Masker, SensitiveJudge
 from guardrails.disclosure_agreements import Agreements
+from runtime.disclosure_store import StoredDisclosures
 from runtime.llm import LlmTransport
 from tests.flows.clinic import COMPLETE, Clinic, as_json, leaves
 from tests.llm.model_server import ModelServer
@@ -71,9 +71,9 @@ class ModelClinic:
         self.clinic.box.database.close()
 
 
-def _ledger(clinic: Clinic) -> AuditedDisclosures:
+def _ledger(clinic: Clinic) -> StoredDisclosures:
     box = clinic.box
-    return AuditedDisclosures(box.database, box.audit, box.clock)
+    return StoredDisclosures(box.database, box.audit, box.clock)
 
 
 class Outcome:
