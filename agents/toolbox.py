@@ -15,6 +15,7 @@ from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
 from cases.ports import Clock, PayerConnection, PayerReceipt
+from formats.scan.reading import ScanReader
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -26,6 +27,7 @@ from runtime.database import Database
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
 from runtime.queue import JobQueue
+from runtime.scan_cache import ScanCache
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
@@ -64,7 +66,8 @@ class Hands:
 class Toolbox:
     """Everything one process needs to work cases. Build it with `build_toolbox`.
 
-    `queue` is None where nobody would run its jobs (the command line works its cases itself).
+    `scans` reads scans, each once. `queue` is None where nobody would run its jobs (the command line works its
+    cases itself).
     """
 
     settings: Settings
@@ -72,6 +75,7 @@ class Toolbox:
     database: Database
     audit: AuditLog
     ledger: EffectsLedger
+    scans: ScanReader
     queue: JobQueue | None = None
 
     def hands(self, step: str, case_id: CaseId) -> Hands:
@@ -169,5 +173,6 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         database=database,
         audit=AuditLog(master_key(settings), None),
         ledger=EffectsLedger(database, clock),
+        scans=ScanReader(ScanCache(settings.home / "scans", master_key(settings), clock)),
         queue=JobQueue(settings.store_url) if with_queue else None,
     )

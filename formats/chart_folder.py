@@ -17,20 +17,28 @@ from formats.fhir.versions import one_of_each
 from formats.media_type import NO_READER, MediaType, media_type_of
 from formats.notes.documents import NoteSource, note_documents
 from formats.notes.known_patients import KnownPatient
-from formats.pdf import read_pdf
+from formats.scan.pdf_pictures import read_pdf_or_scan
+from formats.scan.reading import ScanReader
 from formats.text import PagedText, read_text
 
-NOTE_READERS: Mapping[MediaType, Callable[[bytes, str], PagedText]] = {
-    MediaType.TEXT: read_text,
-    MediaType.PDF: read_pdf,
+NoteReader = Callable[[bytes, str, ScanReader], PagedText]
+NOTE_READERS: Mapping[MediaType, NoteReader] = {
+    MediaType.TEXT: lambda content, file, _: read_text(content, file),
+    MediaType.PDF: read_pdf_or_scan,
+    MediaType.TIFF: lambda content, file, scans: scans.read_image(content, file),
+    MediaType.PNG: lambda content, file, scans: scans.read_image(content, file),
+    MediaType.JPEG: lambda content, file, scans: scans.read_image(content, file),
 }
 """Readers of documents that become text with pages, by what the bytes show; a new reader is a new line."""
+SCANS = frozenset({MediaType.PDF, MediaType.TIFF, MediaType.PNG, MediaType.JPEG})
+"""What may have to be read as pictures, which takes seconds a page."""
 
 
 @dataclass
 class _HandOver:
     """What is being read: FHIR files, notes, and everything refused so far."""
 
+    scans: ScanReader
     fhir: list[FhirFile] = field(default_factory=list)
     notes: list[NoteSource] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -60,20 +68,23 @@ class _HandOver:
         self.contents[name] = content
 
 
-def read_chart(paths: Sequence[Path]) -> tuple[Chart, Mapping[DocumentId, bytes]]:
+def read_chart(paths: Sequence[Path], scans: ScanReader | None = None) -> tuple[Chart, Mapping[DocumentId, bytes]]:
     """The chart of the files and folders given, and the source bytes of each of its documents.
 
-    FHIR JSON (resources, Bundles, NDJSON) and notes (text, born-digital PDF) may be mixed. Raises InputError
-    where a path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
+    FHIR JSON (resources, Bundles, NDJSON), notes (text, PDF) and scans may be mixed. Raises InputError where a
+    path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
     """
-    return chart_of_files(*read_files(paths))
+    return chart_of_files(*read_files(paths), scans=scans)
 
 
 def chart_of_files(
-    files: Sequence[ChartFile], refused: Sequence[Refusal] = ()
+    files: Sequence[ChartFile], refused: Sequence[Refusal] = (), scans: ScanReader | None = None
 ) -> tuple[Chart, Mapping[DocumentId, bytes]]:
-    """The same for files already in memory; `refused` are those that could not even be read."""
-    hand_over = _HandOver(refusals=list(refused))
+    """The same for files already in memory; `refused` are those that could not even be read.
+
+    Without a `ScanReader` of the caller's, whose store spares reading twice, scans are read anew.
+    """
+    hand_over = _HandOver(scans or ScanReader(), refusals=list(refused))
     for file in files:
         hand_over.take(file)
     versions = one_of_each(without_deleted(hand_over.fhir))
@@ -110,7 +121,7 @@ def _read_note(
 ) -> None:
     media_type = media_type_of(note.content)
     try:
-        text = _paged_text(note, media_type)
+        text = _paged_text(note, media_type, hand_over.scans)
     except UnreadableFile as error:
         hand_over.refusals.append(note.refused(error.reason, error.fix, field=error.field))
         return
@@ -120,9 +131,9 @@ def _read_note(
         hand_over.add(document, note.content)
 
 
-def _paged_text(note: NoteSource, media_type: MediaType) -> PagedText:
+def _paged_text(note: NoteSource, media_type: MediaType, scans: ScanReader) -> PagedText:
     if media_type in NOTE_READERS:
-        return NOTE_READERS[media_type](note.content, note.source)
+        return NOTE_READERS[media_type](note.content, note.source, scans)
     reason, fix = NO_READER.get(media_type, ("holds data, not a document", "hand in FHIR as a file of its own"))
     raise UnreadableFile(note.source, reason, fix=fix)
 

@@ -32,10 +32,10 @@ NO_READER: dict[MediaType, tuple[str, str]] = {
     MediaType.X12: ("is an X12 interchange, which is not part of a chart", "export FHIR JSON"),
     MediaType.ZIP: ("is a Word or ZIP file, which is not read yet", "save it as text or PDF"),
     MediaType.OLE: ("is an old Office file, which is not read", "save it as text or PDF"),
-    MediaType.PNG: ("is an image; a scan reader is needed", "hand in the document as text or born-digital PDF"),
-    MediaType.JPEG: ("is an image; a scan reader is needed", "hand in the document as text or born-digital PDF"),
-    MediaType.TIFF: ("is an image; a scan reader is needed", "hand in the document as text or born-digital PDF"),
-    MediaType.GIF: ("is an image; a scan reader is needed", "hand in the document as text or born-digital PDF"),
+    MediaType.PNG: ("is an image, which is not read here", "hand in the document as text or PDF"),
+    MediaType.JPEG: ("is an image, which is not read here", "hand in the document as text or PDF"),
+    MediaType.TIFF: ("is an image, which is not read here", "hand in the document as text or PDF"),
+    MediaType.GIF: ("is a GIF, which no scanner makes", "hand in the scan as TIFF, PNG, JPEG or PDF"),
     MediaType.DICOM: ("is a DICOM image, which is not read", "hand in its report"),
 }
 
@@ -46,6 +46,8 @@ _SIGNATURES = (
     (b"\xff\xd8\xff", MediaType.JPEG),
     (b"II*\x00", MediaType.TIFF),
     (b"MM\x00*", MediaType.TIFF),
+    (b"II+\x00", MediaType.TIFF),
+    (b"MM\x00+", MediaType.TIFF),
     (b"GIF8", MediaType.GIF),
     (b"{\\rtf", MediaType.RTF),
 )

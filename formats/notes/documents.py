@@ -71,13 +71,13 @@ def _document(
     text = read.text[start:end]
     return Document(
         id=name,
-        kind=DocumentKind.NOTE,
+        kind=DocumentKind.SCAN if any(page.confidence is not None for page in pages) else DocumentKind.NOTE,
         title=note.title,
         source=note.source,
         media_type=media_type,
         digest=digest_of(note.content),
         text=text,
-        pages=tuple(Page(number=p.number, start=p.start - start, end=p.end - start) for p in pages),
+        pages=tuple(p.model_copy(update={"start": p.start - start, "end": p.end - start}) for p in pages),
         hidden=tuple(
             HiddenText(start=max(h.start, start) - start, end=min(h.end, end) - start, reason=h.reason)
             for h in read.hidden

@@ -205,7 +205,7 @@ def test_attached_notes_are_read_once_with_subject_and_date(tmp_path: Path) -> N
     assert (note.text, note.patient_id, note.dated) == (text, "ama", date(2024, 3, 9))
     (refusal,) = chart.refusals
     assert (refusal.file, refusal.pointer) == ("d.json", "/content/1/attachment")
-    assert "scan reader" in refusal.reason
+    assert refusal.reason == "is a damaged image"
 
 
 def test_an_attached_note_that_names_another_patient_is_not_the_subjects(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_file_that_bears_the_name_of_a_resource_does_not_take_its_place(tmp_pa
             {"a__json": {"hook": "order-sign", "hookInstance": "1"}},
             "a.json: resourceType: is not a FHIR resource but a CDS",
         ),
-        ({"a__png": b"\x89PNG", "b__txt": ""}, "a.png: is an image; a scan reader is needed"),
+        ({"a__png": b"\x89PNG", "b__txt": ""}, "a.png: is a damaged image"),
     ],
 )
 def test_where_nothing_can_be_read_the_error_says_why(tmp_path: Path, files: dict[str, object], words: str) -> None:
