@@ -39,11 +39,12 @@ _MOST_CALLS = 32
 class Hands:
     """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
 
-    def __init__(self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, settings: Settings) -> None:
-        self._step, self._tools, self._ledger = step, tools, ledger
+    def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
+        self._step, self._tools, self._ledger = step, tools, toolbox.ledger
         self._calls = 0
-        self.organization: Party | None = settings.organization
-        self.zone = ZoneInfo(settings.time_zone)
+        self.organization: Party | None = toolbox.settings.organization
+        self.zone = ZoneInfo(toolbox.settings.time_zone)
+        self.scans = toolbox.scans
 
     def call(self, name: str, **arguments: object) -> Any:
         """What the tool returns; its type is the tool's own."""
@@ -85,7 +86,7 @@ class Toolbox:
             spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
-        return Hands(step, tools, self.ledger, self.settings)
+        return Hands(step, tools, self)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, PatientId, TenantId
 from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.chart_folder import chart_of_files
+from formats.notes.attribution import ANOTHER_PERSON
 from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
@@ -73,13 +74,15 @@ def keep_files(
 ) -> None:
     """Keep the files a case was read from, so that it can be read again with a further one.
 
-    Of a file that also holds other patients, only this patient's own resources are kept, each as a file.
+    Of a file that also holds other patients, only this patient's own resources are kept, each as a file. A fax with
+    somebody else's page among its own is kept whole: its pages are read, and set aside, again.
     """
     patient = case_store.get(transaction, case_id).patient.id
+    readable = {patient, None, ANOTHER_PERSON}
     whose: dict[str, set[PatientId | None]] = {}
     for document in chart.documents:
         whose.setdefault(_file_of(document), set()).add(document.patient_id)
-    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= {patient, None}}
+    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= readable}
     for document in chart.documents:
         if document.patient_id in (patient, None) and _file_of(document) not in own and "#" not in document.id:
             own[f"{document.id.replace('/', '_')}.json"] = sources[document.id]

@@ -7,7 +7,8 @@ from cases.document import HiddenText, Page
 from formats.scan.transcript import PageTranscript, Word
 from formats.text import LostPage, PagedText
 
-_PARAGRAPH = 0.8
+_PARAGRAPH = 1.95
+"""Of the tallest word's height: lines of print half as far apart again as usual are still one paragraph."""
 RESCAN = "scan or fax the page again, or hand it in as text or born-digital PDF"
 
 
@@ -38,13 +39,14 @@ def _lines(page: PageTranscript) -> list[list[Word]]:
 
 
 def _stands_off(above: list[Word], below: list[Word]) -> bool:
-    """Whether more than most of a line's height lies between two lines; measured where they stand nearest in breadth.
+    """Whether two lines are further apart than lines of one paragraph, measured where they stand nearest in breadth.
 
     A skewed page shifts a whole line's width by more than a line, so that only neighbours are compared.
     """
     upper = min(above, key=lambda word: abs(word.left - below[0].left))
-    between = below[0].top - upper.top - upper.height
-    return between > _PARAGRAPH * max(upper.height, below[0].height) or between < -2 * upper.height
+    letters = max(word.height for word in (*above, *below))
+    down = below[0].top + below[0].height - upper.top - upper.height
+    return down > _PARAGRAPH * letters or down < -letters
 
 
 def doubts(placed: tuple[PlacedWord, ...], offset: int) -> list[HiddenText]:

@@ -16,7 +16,7 @@ _NOISE_BELOW = 0.6
 _WIDE_GAP = 2.5
 _WIDEST_GAP = 12
 _MARKS = re.compile(r"[^\W_]|[\[\]()%<>=+☐☒☑✓✔□■]")
-_EDGE_MARKS = "|_~"
+_EDGE_MARKS, _STROKE = "|_~", "|"
 _QUOTE_BEFORE_NUMBER = re.compile(r"^[“”‘’'\"`]+(?=\d)")
 _COMPARED = re.compile(r"[^0-9A-Za-z.]")
 
@@ -31,8 +31,21 @@ class _Looked:
 
 def both(first: Sequence[RawWord], second: Sequence[RawWord]) -> tuple[Word, ...]:
     """The words of the first look in reading order, mended and doubted by the second."""
-    seen = _paired(*([word for word in map(_trimmed, look) if _is_text(word)] for look in (first, second)))
+    seen = _paired(*([word for word in map(_trimmed, _told_apart(look)) if _is_text(word)] for look in (first, second)))
     return _in_lines([kept for kept in map(_decided, seen) if kept is not None])
+
+
+def _told_apart(look: Sequence[RawWord]) -> list[RawWord]:
+    """A lone stroke is the word `I` where it is as tall as its line, and part of a frame where it is taller."""
+    heights: dict[tuple[int, int, int], list[int]] = {}
+    for word in look:
+        if word.text != _STROKE:
+            heights.setdefault(word.place, []).append(word.height)
+    tallest = {place: max(found) for place, found in heights.items()}
+    return [
+        replace(word, text="I") if word.text == _STROKE and word.height <= tallest.get(word.place, 0) else word
+        for word in look
+    ]
 
 
 def _trimmed(word: RawWord) -> RawWord:
@@ -81,7 +94,7 @@ def _decided(seen: _Looked) -> tuple[RawWord, str | None] | None:
     word, other = seen.word, seen.other
     if other is None:
         if not _numeric(word):
-            return (word, None) if word.confidence >= _ALONE else None
+            return (word, None) if word.confidence >= _ALONE and _MARKS.search(word.text) else None
         return word, "" if word.confidence < UNSURE else None
     if _compared(word) == _compared(other):
         return replace(word, confidence=max(word.confidence, other.confidence)), None

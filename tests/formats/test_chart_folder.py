@@ -17,6 +17,7 @@ from cases.document import DocumentKind
 from cases.errors import InputError
 from cases.ids import DocumentId, digest_of
 from formats.chart_folder import read_chart
+from formats.notes.attribution import ANOTHER_PERSON
 
 SUBJECT = {"reference": "Patient/ama"}
 PATIENT = {
@@ -137,13 +138,13 @@ def test_pages_of_another_patient_are_split_off_and_are_nobodys(tmp_path: Path) 
     notes = [document for document in chart.documents if document.kind is DocumentKind.NOTE]
     assert [(note.id, note.patient_id, [page.number for page in note.pages]) for note in notes] == [
         ("fax.pdf#p1-2", "ama", [1, 2]),
-        ("fax.pdf#p3-4", None, [3, 4]),
+        ("fax.pdf#p3-4", ANOTHER_PERSON, [3, 4]),
         ("fax.pdf#p5", "ama", [5]),
     ]
     assert [(item.file, item.pointer, item.field, item.reason) for item in chart.refusals] == [
         ("fax.pdf", "page 3-4", "name", "names another patient")
     ]
-    assert "79 %" not in "".join(note.text for note in notes if note.patient_id)
+    assert "79 %" not in "".join(note.text for note in notes if note.patient_id == "ama")
 
 
 def test_a_silent_note_is_the_only_patients_but_nobodys_among_several(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_an_attached_note_that_names_another_patient_is_not_the_subjects(tmp_pat
         "content": [{"attachment": attachment}],
     }  # fmt: skip
     chart = read(folder(tmp_path, p__json=PATIENT, d__json=reference))
-    assert chart.documents[-1].patient_id is None
+    assert chart.documents[-1].patient_id == ANOTHER_PERSON
     assert chart.refusals[0].reason == "names another patient"
 
 
