@@ -9,11 +9,14 @@ from cases.document import Document
 from cases.errors import InputError, UnreadableFile
 from cases.ids import Digest, DocumentId, PatientId, digest_of
 from formats.chart_files import ChartFile, read_files
+from formats.docx.reading import read_docx
+from formats.email import attachments_in, read_email
 from formats.fhir.attachments import attachments_of
 from formats.fhir.chart import FhirRecords, records_of
 from formats.fhir.reading import FhirFile, read_fhir, without_deleted
 from formats.fhir.references import References
 from formats.fhir.versions import one_of_each
+from formats.html.reading import read_html
 from formats.media_type import NO_READER, MediaType, media_type_of
 from formats.notes.documents import NoteSource, note_documents
 from formats.notes.known_patients import KnownPatient
@@ -25,13 +28,14 @@ NoteReader = Callable[[bytes, str, ScanReader], PagedText]
 NOTE_READERS: Mapping[MediaType, NoteReader] = {
     MediaType.TEXT: lambda content, file, _: read_text(content, file),
     MediaType.PDF: read_pdf_or_scan,
+    MediaType.HTML: lambda content, file, _: read_html(content, file),
+    MediaType.DOCX: lambda content, file, _: read_docx(content, file),
+    MediaType.EMAIL: lambda content, file, _: read_email(content, file),
     MediaType.TIFF: lambda content, file, scans: scans.read_image(content, file),
     MediaType.PNG: lambda content, file, scans: scans.read_image(content, file),
     MediaType.JPEG: lambda content, file, scans: scans.read_image(content, file),
 }
 """Readers of documents that become text with pages, by what the bytes show; a new reader is a new line."""
-SCANS = frozenset({MediaType.PDF, MediaType.TIFF, MediaType.PNG, MediaType.JPEG})
-"""What may have to be read as pictures, which takes seconds a page."""
 
 
 @dataclass
@@ -46,12 +50,14 @@ class _HandOver:
     refusals: list[Refusal] = field(default_factory=list)
 
     def take(self, file: ChartFile) -> None:
-        """Sort a file by what its bytes show."""
-        if media_type_of(file.content) is not MediaType.JSON:
-            title = file.name.rsplit("/", 1)[-1]
-            self.notes.append(NoteSource(id=file.name, title=title, file=file.name, content=file.content))
-            return
+        """Sort a file by what its bytes show; an e-mail brings its attachments with it."""
+        kind = media_type_of(file.content)
         try:
+            if kind is not MediaType.JSON:
+                title = file.name.rsplit("/", 1)[-1]
+                self.notes.append(NoteSource(id=file.name, title=title, file=file.name, content=file.content))
+                self.notes += _attached(file) if kind is MediaType.EMAIL else []
+                return
             found = read_fhir(file.content, file.name)
         except UnreadableFile as error:
             self.refusals.append(Refusal(file=file.name, field=error.field, reason=error.reason, fix=error.fix))
@@ -71,7 +77,7 @@ class _HandOver:
 def read_chart(paths: Sequence[Path], scans: ScanReader | None = None) -> tuple[Chart, Mapping[DocumentId, bytes]]:
     """The chart of the files and folders given, and the source bytes of each of its documents.
 
-    FHIR JSON (resources, Bundles, NDJSON), notes (text, PDF) and scans may be mixed. Raises InputError where a
+    FHIR JSON (resources, Bundles, NDJSON), notes (text, PDF, Word, HTML, e-mail) and scans may be mixed. Raises InputError where a
     path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
     """
     return chart_of_files(*read_files(paths), scans=scans)
@@ -102,6 +108,17 @@ def chart_of_files(
     if not hand_over.documents:
         raise InputError(_nothing_read(hand_over.refusals))
     return _chart(hand_over, records), hand_over.contents
+
+
+def _attached(mail: ChartFile) -> list[NoteSource]:
+    """The attachments of an e-mail as notes; FHIR in one is refused, as it is in any attachment."""
+    return [
+        NoteSource(
+            id=f"{mail.name}/{item.place} {item.name}", title=item.name, file=mail.name, content=item.content,
+            pointer=f"/attachment/{item.place}",
+        )
+        for item in attachments_in(mail.content, mail.name)
+    ]  # fmt: skip
 
 
 def _read_notes(hand_over: _HandOver, records: FhirRecords) -> None:
