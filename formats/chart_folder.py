@@ -77,8 +77,9 @@ class _HandOver:
 def read_chart(paths: Sequence[Path], scans: ScanReader | None = None) -> tuple[Chart, Mapping[DocumentId, bytes]]:
     """The chart of the files and folders given, and the source bytes of each of its documents.
 
-    FHIR JSON (resources, Bundles, NDJSON), notes (text, PDF, Word, HTML, e-mail) and scans may be mixed. Raises InputError where a
-    path does not exist or nothing at all could be read; every other fault is in `Chart.refusals`.
+    FHIR JSON (resources, Bundles, NDJSON), notes (text, PDF, Word, HTML, e-mail) and scans may be mixed. Raises
+    InputError where a path does not exist or nothing at all could be read; every other fault is in
+    `Chart.refusals`.
     """
     return chart_of_files(*read_files(paths), scans=scans)
 

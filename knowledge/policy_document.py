@@ -59,7 +59,7 @@ _READERS = {MediaType.PDF: read_pdf, MediaType.HTML: read_html, MediaType.DOCX: 
 
 
 def read_policy(path: Path, given: Particulars) -> PolicyDocument:
-    """Read a text, Markdown, HTML, Word or born-digital PDF file; raises UnreadableFile naming file, fault and remedy."""
+    """Read a text, Markdown, HTML, Word or born-digital PDF file; UnreadableFile names file, fault and remedy."""
     try:
         content = path.read_bytes()
     except OSError as error:

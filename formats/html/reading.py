@@ -175,7 +175,7 @@ def _labels(element: HtmlElement, tag: str) -> Callable[[], str]:
     return label
 
 
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ROMAN = ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 def numeral(number: int, kind: str) -> str:

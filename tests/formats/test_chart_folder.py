@@ -104,7 +104,7 @@ def test_a_folder_that_mixes_everything_becomes_one_chart(tmp_path: Path) -> Non
     )
     assert [entry.resource_id for entry in chart.entries] == ["sat"]
     assert [(item.file, item.reason) for item in chart.refusals] == [
-        ("form.docx", "is a Word or ZIP file, which is not read yet")
+        ("form.docx", "is a ZIP file, which is not opened")
     ]
 
 
