@@ -24,6 +24,7 @@ from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
 from formats.scan.picture_pdf import pages_as_pdf
 from formats.scan.reading import ScanReader
+from knowledge.chart_signals import RESTRICTED
 from knowledge.code_wording import shipped_codes
 from runtime.work_store import CRITERIA, NEED
 
@@ -46,7 +47,7 @@ def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
     """Store letter, packet and bundle; or why nothing is drafted, so that the gate says it."""
     result = desk.product(CRITERIA, state["revision"]) if state.get("policy") else None
     need = desk.product(NEED, state["revision"])
-    why_not = _why_nothing(state, result, need)
+    why_not = _why_nothing(state, desk.case(), result, need)
     if why_not or result is None or need is None:
         record = Record(action="draft.withheld", detail={"reason": why_not}, products=((NOT_DRAFTED, why_not),))
         desk.record(state["revision"], record)
@@ -54,7 +55,11 @@ def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
     return _draft(state, desk, hands, result, need)
 
 
-def _why_nothing(state: AuthorizationState, result: CriteriaResult | None, need: AuthorizationNeed | None) -> str:
+def _why_nothing(
+    state: AuthorizationState, case: Case, result: CriteriaResult | None, need: AuthorizationNeed | None
+) -> str:
+    if any(flag.code == RESTRICTED for flag in case.flags):
+        return RESTRICTED
     if result is None:
         return "no_policy_in_force"
     if need is None:

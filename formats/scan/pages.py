@@ -14,6 +14,8 @@ from formats.scan.transcript import PageTranscript, Word
 
 _BLANK_SHARE = 0.0003
 """Of a page's dots; a single printed word is about this many."""
+_MOSTLY_BLACK = 0.12
+"""Of a page's dots: print covers up to a tenth, and where more is dark and nothing is read it is noise."""
 _FEW_LETTERS = 100
 _NEXT_TO_NOTHING = 40
 _POOR = 0.75
@@ -75,6 +77,8 @@ def turned(page: Image.Image, degrees: float) -> Image.Image:
 def _best_look(page: Image.Image, tesseract: str) -> _Look:
     """Upright first; a page that gives little is tried turned and straightened, and the better one is kept."""
     look = _look(page, 0.0, tesseract)
+    if look.letters < _NEXT_TO_NOTHING and ink_of(look.clean).mean() > _MOSTLY_BLACK:
+        return look
     if look.letters < _FEW_LETTERS and (turn := turn_of(look.clean, tesseract)):
         look = _better(look, _look(turned(page, turn), float(turn), tesseract))
     if look.confidence < _POOR and abs(skew := skew_of(ink_of(look.clean))) >= _LEAST_SKEW:
