@@ -24,6 +24,7 @@ from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
 from formats.scan.picture_pdf import pages_as_pdf
 from formats.scan.reading import ScanReader
+from formats.x12.request_278 import write_278
 from knowledge.chart_signals import RESTRICTED
 from knowledge.code_wording import shipped_codes
 from runtime.work_store import CRITERIA, NEED
@@ -108,6 +109,7 @@ def _store(
         not_drafted = f"request_incomplete: {error.message}"
     else:
         artefacts["pas-bundle.json"] = bundle
+        artefacts["x12-278.edi"] = write_278(request)
         submission = Submission(
             case_id=matter.case.id, revision=state["revision"], bundle=bundle, packet_pdf=packet, letter=letter,
             digest=digest_of(bundle), drafted_at=desk.clock.now(),

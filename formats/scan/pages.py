@@ -14,8 +14,8 @@ from formats.scan.transcript import PageTranscript, Word
 
 _BLANK_SHARE = 0.0003
 """Of a page's dots; a single printed word is about this many."""
-_MOSTLY_BLACK = 0.12
-"""Of a page's dots: print covers up to a tenth, and where more is dark and nothing is read it is noise."""
+_MOSTLY_BLACK = 0.085
+"""Of a page's dots: print covers up to a twelfth, and where more is dark and nothing is read it is noise."""
 _FEW_LETTERS = 100
 _NEXT_TO_NOTHING = 40
 _POOR = 0.75
