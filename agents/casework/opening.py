@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.casework.page_identity import identified
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.case import Case
@@ -150,8 +151,7 @@ def _open(
     chart_digest = chart_store.put_chart(transaction, case_id, own, now)
     if opened.chart_digest == chart_digest and opened.state is CaseState.AWAITING_REVIEW:
         return case_id
-    contents = [sources[document.id] for document in own.documents if document.id in sources]
-    chart_store.put_sources(transaction, case_id, contents, now)
+    chart_store.put_sources(transaction, case_id, _contents(chart, sources, own), now)
     case = opened.model_copy(
         update={
             "patient": patient, "order": order, "coverage": coverage, "requester": order.requester,
@@ -164,8 +164,16 @@ def _open(
     return case_id
 
 
+def _contents(chart: Chart, sources: Mapping[DocumentId, bytes], own: Chart) -> list[bytes]:
+    """The bytes behind this patient's documents; pages parted from one file share its bytes."""
+    held = {document.digest: sources[document.id] for document in chart.documents if document.id in sources}
+    wanted = dict.fromkeys(document.digest for document in own.documents if document.pages or document.text)
+    return [held[digest] for digest in wanted if digest in held]
+
+
 def _own_chart(chart: Chart, patient: Patient) -> Chart:
     """The chart as this patient's case keeps it: of other patients' documents only that they were there."""
+    chart = identified(chart, patient)
     own = chart.for_patient(patient.id)
     others = tuple(
         document.model_copy(update={"title": "", "text": "", "pages": (), "fields": (), "hidden": ()})

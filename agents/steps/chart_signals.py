@@ -14,7 +14,7 @@ _PAYMENT, _OPERATIONS = "HPAYMT", "HOPERAT"
 
 def signal_flags(case: Case, chart: Chart) -> list[Flag]:
     """The flags; a restriction is blocking, and only a person who has spoken with the patient may lift it."""
-    return [*_restrictions(case, chart), *_haste(case, chart)]
+    return [*_restrictions(case, chart), *_unread_consents(chart), *_haste(case, chart)]
 
 
 def urgency_of(flags: tuple[Flag, ...]) -> Urgency:
@@ -39,6 +39,16 @@ def _restrictions(case: Case, chart: Chart) -> Iterator[Flag]:
             severity="blocking",
             source=found[0].id,
         )
+
+
+def _unread_consents(chart: Chart) -> Iterator[Flag]:
+    """A consent that could not be read may hold a restriction: nothing leaves until somebody has looked."""
+    unread = [refusal for refusal in chart.refusals if refusal.field.split(".")[0] == "Consent"]
+    if unread:
+        message = (
+            f"{unread[0].file}: a Consent could not be read ({unread[0].field} {unread[0].reason}); see what it says."
+        )
+        yield Flag(code="consent_not_read", message=message, severity="blocking", source=unread[0].file)
 
 
 def _own(case: Case, chart: Chart) -> Iterator[Document]:

@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from lxml.etree import _Element as Element
-
 from formats.docx.package import W
 from formats.html.reading import numeral
+from formats.markup import Element
 
 _KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _PLACE = re.compile(r"%(\d)")

@@ -5,10 +5,8 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
-from lxml import etree
-from lxml.etree import _Element as Element
-
 from cases.errors import UnreadableFile
+from formats.markup import Element, MarkupError, parse_xml
 
 MAX_PART_BYTES = 64 * 1024 * 1024
 """Of one part unpacked: a long report's text is under two megabytes."""
@@ -69,8 +67,7 @@ def _part(package: zipfile.ZipFile, name: str, file: str) -> Element:
         unpacked = part.read(MAX_PART_BYTES + 1)
     if len(unpacked) > MAX_PART_BYTES or b"<!DOCTYPE" in unpacked[:2048]:
         raise UnreadableFile(file, "holds a part that no word processor writes", fix=_FIX)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
-        return etree.fromstring(unpacked, parser)
-    except etree.XMLSyntaxError as error:
+        return parse_xml(unpacked)
+    except MarkupError as error:
         raise UnreadableFile(file, "is a damaged Word file", fix=_FIX) from error

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from lxml.etree import _Element as Element
-
 from cases.document import HiddenText
 from cases.errors import UnreadableFile
 from formats.docx.numbering import ListLabels
 from formats.docx.package import W, WordFile, open_word_file
 from formats.docx.styles import Styles, hiding
+from formats.markup import Element
 from formats.text import MAX_CHARACTERS, LostPage, PagedText, pages_between_form_feeds
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"

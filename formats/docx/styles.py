@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from lxml.etree import _Element as Element
-
 from formats.docx.package import W
+from formats.markup import Element
 
 _WHITE_FROM = 240
 _SMALLEST_HALF_POINTS = 3

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lxml import etree, html
-from lxml.html import HtmlElement
-
 from cases.document import HiddenText
 from cases.errors import UnreadableFile
 from formats.html.visibility import Shown, StyleRules, shown
+from formats.markup import Element, MarkupError, parse_html
 from formats.text import MAX_CHARACTERS, PagedText, decoded, pages_between_form_feeds
 
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
@@ -39,18 +37,16 @@ def read_html(content: bytes, file: str) -> PagedText:
     return PagedText(text, pages_between_form_feeds(text), hidden)
 
 
-def _parsed(content: bytes, file: str) -> HtmlElement:
+def _parsed(content: bytes, file: str) -> Element:
     charset = _CHARSET.search(content[:4096])
     try:
         text = content.decode(charset[1].decode()) if charset else decoded(content, file)
     except (UnicodeDecodeError, LookupError):
         text = decoded(content, file)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        tree = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        return parse_html(text)
+    except MarkupError as error:
         raise UnreadableFile(file, "is HTML that cannot be read", fix="hand it in as text or PDF") from error
-    return tree
 
 
 @dataclass
@@ -64,7 +60,7 @@ class _Writer:
     lists: list[Callable[[], str]] = field(default_factory=list)
     as_typed: int = 0
 
-    def element(self, element: HtmlElement, around: Shown, depth: int) -> None:
+    def element(self, element: Element, around: Shown, depth: int) -> None:
         """Write an element and what is in it; `depth` guards against pages made to exhaust the stack."""
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag and tag not in _SKIPPED and depth < _MOST_DEPTH:
@@ -79,7 +75,7 @@ class _Writer:
     def finished(self) -> tuple[str, tuple[HiddenText, ...]]:
         return "".join(self.parts).rstrip() + "\n", tuple(self._joined())
 
-    def _open(self, element: HtmlElement, tag: str, appears: Shown) -> None:
+    def _open(self, element: Element, tag: str, appears: Shown) -> None:
         if tag in _BLOCKS or tag in _HEADINGS:
             self._line(2 if tag in _APART and not self.lists else 1)
         if tag in ("ol", "ul"):
@@ -99,7 +95,7 @@ class _Writer:
         else:
             self._form_mark(element, tag, appears)
 
-    def _form_mark(self, element: HtmlElement, tag: str, appears: Shown) -> None:
+    def _form_mark(self, element: Element, tag: str, appears: Shown) -> None:
         kind = (element.get("type") or "").lower()
         if tag == "input" and kind in ("checkbox", "radio"):
             self._words("[X] " if element.get("checked") is not None else "[ ] ", appears)
@@ -160,7 +156,7 @@ class _Writer:
         return joined
 
 
-def _labels(element: HtmlElement, tag: str) -> Callable[[], str]:
+def _labels(element: Element, tag: str) -> Callable[[], str]:
     """The labels of a list's items, one for each call."""
     if tag == "ul":
         return lambda: "- "

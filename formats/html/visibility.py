@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from lxml.html import HtmlElement
+from formats.markup import Element
 
 LEAST_STEP = 16
 """Of 255, as for PDF: text closer to its background than this cannot be read."""
@@ -42,7 +42,7 @@ class StyleRules:
                 matches = (_SIMPLE.fullmatch(selector.strip()) for selector in selectors.split(","))
                 self._rules += [(match, declarations(body)) for match in matches if match and match.group()]
 
-    def of(self, element: HtmlElement) -> dict[str, str]:
+    def of(self, element: Element) -> dict[str, str]:
         """The declarations that hold for an element, inline ones last."""
         found: dict[str, str] = {}
         classes = (element.get("class") or "").split()
@@ -64,7 +64,7 @@ def declarations(body: str) -> dict[str, str]:
     return {name.strip().lower(): value.lower().replace("!important", "").strip() for name, value in pairs}
 
 
-def shown(element: HtmlElement, styles: Styles, around: Shown) -> Shown:
+def shown(element: Element, styles: Styles, around: Shown) -> Shown:
     """How an element's text appears inside one that appears as `around` says."""
     behind = _colour(styles.get("background-color") or styles.get("background", "")) or around.behind
     colour = _colour(styles.get("color", "") or (element.get("color") or "")) or around.colour
@@ -78,7 +78,7 @@ def shown(element: HtmlElement, styles: Styles, around: Shown) -> Shown:
     return replace(around, hidden=reason, colour=colour, behind=behind)
 
 
-def _reason(element: HtmlElement, styles: Styles) -> str:
+def _reason(element: Element, styles: Styles) -> str:
     if element.get("hidden") is not None:
         return "marked hidden"
     if str(element.tag) in _UNSEEN_TAGS:
