@@ -18,6 +18,10 @@ _WIDEST_GAP = 12
 _MARKS = re.compile(r"[^\W_]|[\[\]()%<>=+☐☒☑✓✔□■]")
 _EDGE_MARKS, _STROKE = "|_~", "|"
 _QUOTE_BEFORE_NUMBER = re.compile(r"^[“”‘’'\"`]+(?=\d)")
+_HANGING = re.compile(r"[gjpqy,;()Q]")
+_CAPITAL = 0.9
+"""Of a line's height where letters hang below it; a frame's stroke is as tall as the line or taller."""
+_LETTER_O_IN_CODE = re.compile(r"(?<=\b[A-Z])O(?=\d{3}\b)")
 _COMPARED = re.compile(r"[^0-9A-Za-z.]")
 
 
@@ -36,16 +40,20 @@ def both(first: Sequence[RawWord], second: Sequence[RawWord]) -> tuple[Word, ...
 
 
 def _told_apart(look: Sequence[RawWord]) -> list[RawWord]:
-    """A lone stroke is the word `I` where it is as tall as its line, and part of a frame where it is taller."""
-    heights: dict[tuple[int, int, int], list[int]] = {}
+    """A lone stroke no taller than capitals is the word `I`, else part of a frame; O in a HCPCS code is a zero."""
+    lines: dict[tuple[int, int, int], list[RawWord]] = {}
     for word in look:
-        if word.text != _STROKE:
-            heights.setdefault(word.place, []).append(word.height)
-    tallest = {place: max(found) for place, found in heights.items()}
-    return [
-        replace(word, text="I") if word.text == _STROKE and word.height <= tallest.get(word.place, 0) else word
-        for word in look
-    ]
+        lines.setdefault(word.place, []).append(word)
+    return [_told(word, lines[word.place]) for word in look]
+
+
+def _told(word: RawWord, line: Sequence[RawWord]) -> RawWord:
+    if word.text == _STROKE:
+        others = [other for other in line if other.text != _STROKE]
+        tallest = max((other.height for other in others), default=0)
+        hangs = any(_HANGING.search(other.text) for other in others)
+        return replace(word, text="I") if word.height <= tallest * (_CAPITAL if hangs else 1) else word
+    return replace(word, text=_LETTER_O_IN_CODE.sub("0", word.text))
 
 
 def _trimmed(word: RawWord) -> RawWord:

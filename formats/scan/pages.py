@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from formats.scan.cleaning import Ink, cleaned, ink_of
 from formats.scan.looks import UNSURE, both
-from formats.scan.tesseract import NotRead, turn_of, words_on
+from formats.scan.tesseract import NotRead, RawWord, scaled, turn_of, words_on
 from formats.scan.transcript import PageTranscript, Word
 
 _BLANK_SHARE = 0.0003
@@ -24,6 +24,8 @@ _UNREAD_SHARE = 0.005
 _MOSTLY_UNREAD = 4
 _LARGELY_UNREAD = 2
 _WEAK_SHARE = 0.25
+_ENLARGED, _WIDE_ENOUGH = 1.5, 2200
+"""Measured: 1951 in 12 point type at 200 dpi is read as 1954 at .92 confidence, and rightly when enlarged."""
 _SKEW_DEGREES = 6.0
 _SKEW_STEP = 0.5
 _SKEW_WIDTH = 400
@@ -93,10 +95,18 @@ def _better(one: _Look, other: _Look) -> _Look:
 def _look(page: Image.Image, degrees: float, tesseract: str) -> _Look:
     """Two looks; a page on which the first finds next to nothing needs no second."""
     clean = cleaned(page)
-    first = words_on(clean, tesseract)
+    first = _enlarged_words(clean, tesseract)
     found = sum(len(word.text) for word in first if word.confidence >= _GOOD)
     second = words_on(page, tesseract) if found >= _NEXT_TO_NOTHING else first
     return _Look(page, degrees, clean, both(first, second))
+
+
+def _enlarged_words(page: Image.Image, tesseract: str) -> list[RawWord]:
+    """The words of a page enlarged to about 300 dots an inch, at which digits are told apart best."""
+    if page.width >= _WIDE_ENOUGH:
+        return words_on(page, tesseract)
+    size = round(page.width * _ENLARGED), round(page.height * _ENLARGED)
+    return [scaled(word, 1 / _ENLARGED) for word in words_on(page.resize(size, Resampling.BICUBIC), tesseract)]
 
 
 def skew_of(ink: Ink) -> float:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from PIL import Image
@@ -34,6 +34,12 @@ class RawWord:
     height: int
     confidence: float
     text: str
+
+
+def scaled(word: RawWord, by: float) -> RawWord:
+    """The word with its box in another scale."""
+    left, top, width, height = (round(value * by) for value in (word.left, word.top, word.width, word.height))
+    return replace(word, left=left, top=top, width=max(width, 1), height=max(height, 1))
 
 
 def program(file: str) -> str:

@@ -1,5 +1,7 @@
 """Two looks at one place: what agrees counts, what differs in a number counts for neither."""
 
+from dataclasses import replace
+
 import pytest
 
 from formats.scan.layout import doubts, page_text
@@ -40,13 +42,27 @@ def test_a_number_that_only_one_unsure_look_found_is_doubted() -> None:
 
 def test_strokes_taken_for_letters_are_dropped_and_boxes_of_a_form_are_kept() -> None:
     first = [
-        word("|", 0.8, 10),
+        replace(word("|", 0.8, 10), height=40),
         word("[]", 0.4, 100),
         word("[X]", 0.5, 200),
         word("_31", 0.9, 300),
         word("—", 0.2, 400),
     ]
     assert [w.text for w in both(first, first)] == ["[]", "[X]", "31"]
+
+
+def test_a_lone_stroke_is_a_word_where_it_is_no_taller_than_capitals() -> None:
+    line = [word("plain", 0.9, 100), word("|", 0.9, 200, width=4), word("went", 0.9, 300)]
+    shorter = [line[0], replace(line[1], height=16), line[2]]
+    assert [w.text for w in both(shorter, shorter)] == ["plain", "I", "went"]
+    assert [w.text for w in both(line, line)] == ["plain", "went"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "kept"), [("KO813", "K0813"), ("GO299,", "G0299,"), ("OXO12", "OXO12"), ("AO1", "AO1")]
+)
+def test_the_letter_o_in_a_procedure_code_is_a_zero(seen: str, kept: str) -> None:
+    assert [w.text for w in both([word(seen, 0.9)], [word(seen, 0.9)])] == [kept]
 
 
 def test_a_doubtful_number_is_marked_where_it_stands() -> None:
