@@ -3,27 +3,21 @@
 from collections.abc import Sequence
 from datetime import date
 
-from cases.criteria import (
-    AgeTest,
-    CountTest,
-    CriteriaResult,
-    CriteriaTree,
-    Criterion,
-    DocumentTest,
-    FindingTest,
-    Judgement,
-    MeasurementTest,
-    Op,
-    PersonTest,
-    SequenceTest,
-    SideTest,
-    State,
-    TrialTest,
-    combine,
-)
+from cases.criteria import CriteriaResult, CriteriaTree, Criterion, Judgement, Op, State, combine
 from cases.evidence import Evidence, Fact, Origin, Role
 from cases.ids import ConceptId
 from cases.leaf_evaluation import Anchors, Weighed, criterion_words, weigh_finding, weigh_measurement
+from cases.leaf_tests import (
+    AgeTest,
+    CountTest,
+    DocumentTest,
+    FindingTest,
+    MeasurementTest,
+    PersonTest,
+    SequenceTest,
+    SideTest,
+    TrialTest,
+)
 from cases.order_evaluation import weigh_count, weigh_document, weigh_sequence, weigh_side
 from cases.trial_evaluation import weigh_trial
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cases.criteria import AgeTest, Comparison, Criterion, FindingTest, MeasurementTest, PersonTest, Pick, State, Window
+from cases.criteria import Criterion, State
 from cases.evidence import (
     Assertion,
     DateBasis,
@@ -19,6 +19,7 @@ from cases.evidence import (
 )
 from cases.frozen import Frozen
 from cases.ids import PatientId
+from cases.leaf_tests import AgeTest, Comparison, FindingTest, MeasurementTest, PersonTest, Pick, Window
 
 _OPPOSITE = {
     Setting.REST: {Setting.EXERCISE, Setting.SLEEP},

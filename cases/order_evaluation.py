@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cases.criteria import CountTest, DocumentTest, SequenceTest, SideTest, State, Step
+from cases.criteria import State
 from cases.evidence import Defect, Evidence, Fact, Finding, Role
 from cases.leaf_evaluation import (
     Anchors,
@@ -15,6 +15,7 @@ from cases.leaf_evaluation import (
     reliability,
     side_defects,
 )
+from cases.leaf_tests import CountTest, DocumentTest, SequenceTest, SideTest, Step
 
 
 def weigh_count(test: CountTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:

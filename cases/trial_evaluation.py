@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cases.criteria import State, TrialTest
+from cases.criteria import State
 from cases.evidence import Assertion, Course, Defect, Evidence, Fact, Finding, Outcome, Role
 from cases.ids import ConceptId, FactId
 from cases.leaf_evaluation import (
@@ -18,6 +18,7 @@ from cases.leaf_evaluation import (
     reliability,
     side_defects,
 )
+from cases.leaf_tests import TrialTest
 
 _SAME_DAYS = 7
 """Two sources that date one event within a week mean the same one."""
