@@ -53,8 +53,8 @@ class Comparison(Frozen):
         return f"{self.op} {self.value}"
 
 
-Pick = Literal["latest", "earliest", "any"]
-"""Which of several qualifying facts decides: the latest, the first, or any that supports."""
+Pick = Literal["latest", "earliest", "any", "lowest", "highest"]
+"""Which of several qualifying facts decides: the latest, the first, any that supports, or an end of the latest day."""
 
 
 class MeasurementTest(Frozen):
@@ -64,7 +64,7 @@ class MeasurementTest(Frozen):
     oximetry). `settings` must all be shown, and none of `excludes`; `pick` says whether the latest qualifying
     value decides or any.
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
-    for the body side that is ordered.
+    for the body side that is ordered, `side_of` for that of one of these findings, where the chart shows one.
     """
 
     kind: Literal["measurement"] = "measurement"
@@ -76,7 +76,21 @@ class MeasurementTest(Frozen):
     prefer_in_order: bool = False
     pick: Pick = "latest"
     side: Literal["ordered"] | None = None
+    side_of: tuple[ConceptId, ...] = ()
     silence_means: Literal["insufficient", "not_met"] = "insufficient"
+
+
+class ChangeTest(Frozen):
+    """A value under one condition that is higher than the same concept's value of the same day under another.
+
+    Of several values of a day the lowest stands for it. Evidence is dated inside the window.
+    """
+
+    kind: Literal["change"] = "change"
+    concept: ConceptId
+    settings: frozenset[Setting]
+    than: frozenset[Setting]
+    window: Window | None = None
 
 
 class FindingTest(Frozen):
@@ -86,12 +100,20 @@ class FindingTest(Frozen):
     event (a stroke in the history). `min_duration_days` demands a stated duration. An explicit denial inside
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
-    for the body side that is ordered.
+    for the body side that is ordered, `side_of` for the side that one of these findings has, `site_of` for the body
+    site. `settings` must all be shown, and none of `excludes`. With `until_order` a duration runs from the stated
+    beginning to the order. `refusal_decides` makes what was refused or stated not done a no.
     """
 
     kind: Literal["finding"] = "finding"
     concepts: tuple[ConceptId, ...]
     window: Window | None = None
+    settings: frozenset[Setting] = frozenset()
+    excludes: frozenset[Setting] = frozenset()
+    side_of: tuple[ConceptId, ...] = ()
+    site_of: tuple[ConceptId, ...] = ()
+    until_order: bool = False
+    refusal_decides: bool = False
     historical_counts: bool = False
     denial_decides: bool = True
     min_duration_days: int | None = None
@@ -107,7 +129,9 @@ class TrialTest(Frozen):
     Each concept is one treatment or one class; `at_least` of them must have had a trial of their own. A trial ends
     inside the window. First and last day may stand in different notes. `outcomes`: one of these must be said of the
     trial. `excused_by`: an outcome that stands in for the length (a drug not tolerated need not be taken for weeks).
-    `min_dose` is one dose in `dose_unit`, `min_per_week` how often. `denial_decides` as in FindingTest.
+    `min_dose` is one dose in `dose_unit`, `min_per_week` how often, `min_visits` how many were attended.
+    `settings`, `excludes` and `denial_decides` as in FindingTest. `shortfall_decides` makes it a no when every trial
+    that the chart shows of this patient falls short in length, dose or visits, or came out otherwise.
     """
 
     kind: Literal["trial"] = "trial"
@@ -120,14 +144,21 @@ class TrialTest(Frozen):
     min_dose: Decimal | None = None
     dose_unit: str = ""
     min_per_week: Decimal | None = None
+    min_visits: int | None = None
+    settings: frozenset[Setting] = frozenset()
+    excludes: frozenset[Setting] = frozenset()
     side: Literal["ordered"] | None = None
     denial_decides: bool = False
+    shortfall_decides: bool = False
 
 
 class CountTest(Frozen):
     """At least `n` facts on days of their own, `apart_days` or more from one to the next.
 
     With `comparisons` they are measured values that hold; without, findings that are affirmed, past ones too.
+    With `months` they lie in consecutive calendar months instead, the last of them inside the window: for values
+    the latest `n` months on record must all hold, and one that does not makes it a no; for findings a run of `n`
+    months is enough, and a record that shows none is a no.
     """
 
     kind: Literal["count"] = "count"
@@ -135,6 +166,8 @@ class CountTest(Frozen):
     n: int
     comparisons: dict[ConceptId, Comparison] = {}
     apart_days: int = 1
+    months: bool = False
+    settings: frozenset[Setting] = frozenset()
     window: Window | None = None
 
 
@@ -198,6 +231,7 @@ class PersonTest(Frozen):
 
 LeafTest = Annotated[
     MeasurementTest
+    | ChangeTest
     | FindingTest
     | TrialTest
     | CountTest

@@ -10,17 +10,22 @@ from cases.leaf_evaluation import (
     Weighed,
     blocking,
     defects_of,
+    in_window,
     not_shown,
     ranked,
     reliability,
+    setting_defects,
     side_defects,
 )
-from cases.leaf_tests import CountTest, DocumentTest, SequenceTest, SideTest, Step
+from cases.leaf_tests import CountTest, DocumentTest, SequenceTest, SideTest, Step, Window
+from cases.month_evaluation import weigh_months
 
 
 def weigh_count(test: CountTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
     """MET where enough facts lie far enough apart; what is said on one day counts once."""
     evidence = [_counted(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
+    if test.months:
+        return weigh_months(test, evidence, anchors)
     supports = [item for item in evidence if item.role is Role.SUPPORTS]
     days = _apart(sorted({_first_day(item.fact) for item in supports}), test.apart_days)
     ordered = ranked(evidence)
@@ -32,7 +37,9 @@ def weigh_count(test: CountTest, facts: Sequence[Fact], anchors: Anchors) -> Wei
 
 
 def _counted(fact: Fact, test: CountTest, anchors: Anchors) -> Evidence:
-    findings = defects_of(fact, test.window, anchors, past_counts=not test.comparisons)
+    findings = defects_of(fact, None if test.months else test.window, anchors, past_counts=not test.comparisons)
+    findings += setting_defects(fact, test.settings, frozenset())
+    findings += in_window(fact.when.on, fact.when.until, Window(), anchors) if test.months and fact.when else []
     comparison = test.comparisons.get(fact.concept)
     if comparison and fact.value is None:
         findings.append(Finding(defect=Defect.UNIT_UNKNOWN, detail="no value in a unit that can be compared"))

@@ -16,6 +16,7 @@ from cases.leaf_evaluation import (
     not_shown,
     ranked,
     reliability,
+    setting_defects,
     side_defects,
 )
 from cases.leaf_tests import TrialTest
@@ -43,10 +44,56 @@ def weigh_trial(test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> Wei
         reason = "; ".join(dict.fromkeys(item.fact.statement for item in supports))
         confidence = min(max(_reliabilities(trial)) for trial in shown)
         return Weighed(state=State.MET, reason=reason, evidence=evidence, confidence=confidence)
+    if _decides_against(test, trials, len(shown)):
+        return _against(test, len(shown), evidence)
     if test.denial_decides and _denied(evidence):
         reason = "; ".join(dict.fromkeys(item.fact.statement for item in evidence if item.role is Role.CONTRADICTS))
         return Weighed(state=State.NOT_MET, reason=reason, evidence=evidence, confidence=0.9)
     return _open(test, len(shown), evidence)
+
+
+def _decides_against(test: TrialTest, trials: Sequence[_Trial], shown: int) -> bool:
+    """Whether the trials on record all fall short, and those that nothing is said of are too few to make it up.
+
+    With one trial asked, one that falls short is a no; with more, the concepts without any record leave it open.
+    """
+    if not test.shortfall_decides:
+        return False
+    short = [trial for trial in trials if not trial.qualifies and _falls_short(trial)]
+    if test.at_least == 1:
+        told = [trial for trial in trials if trial.evidence]
+        return bool(short) and all(trial in short or _only_denied(trial) for trial in told)
+    still_open = [trial for trial in trials if not trial.qualifies and trial not in short and not _only_denied(trial)]
+    return shown + len(still_open) < test.at_least
+
+
+_SHORTFALLS = {
+    Defect.DURATION_TOO_SHORT, Defect.DOSE_TOO_LOW, Defect.TOO_FEW_VISITS, Defect.OTHER_OUTCOME, Defect.REFUSED,
+}  # fmt: skip
+_BESIDE_THE_POINT = {Defect.OTHER_PATIENT, Defect.UNKNOWN_PATIENT, Defect.FAMILY_HISTORY, Defect.SECOND_HAND}
+
+
+def _falls_short(trial: _Trial) -> bool:
+    """Whether each usable account of the trial says that it was too short, too little, or came out otherwise."""
+    accounts = [{f.defect for f in blocking(item.findings)} for item in trial.evidence]
+    accounts = [defects for defects in accounts if not defects & _BESIDE_THE_POINT]
+    return (
+        bool(accounts)
+        and all(defects and defects & _SHORTFALLS for defects in accounts)
+        and all(
+            defects <= _SHORTFALLS | {Defect.OUTCOME_NOT_SHOWN, Defect.DURATION_NOT_SHOWN, Defect.DOSE_NOT_SHOWN}
+            for defects in accounts
+        )
+    )
+
+
+def _only_denied(trial: _Trial) -> bool:
+    return bool(trial.evidence) and all(item.role is Role.CONTRADICTS for item in trial.evidence)
+
+
+def _against(test: TrialTest, shown: int, evidence: tuple[Evidence, ...]) -> Weighed:
+    weighed = _open(test, shown, evidence)
+    return weighed.model_copy(update={"state": State.NOT_MET, "confidence": 0.85})
 
 
 def _reliabilities(trial: _Trial) -> Iterator[float]:
@@ -69,12 +116,32 @@ def _open(test: TrialTest, shown: int, evidence: tuple[Evidence, ...]) -> Weighe
 def _trial(concept: ConceptId, test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> _Trial:
     own = [fact for fact in facts if fact.concept == concept]
     plain = {fact.id: _plain_defects(fact, test, anchors) for fact in own}
+    plain = _own_record_first(own, plain)
     usable = [fact for fact in own if not blocking(plain[fact.id])]
     begun = [fact for fact in own if {item.defect for item in blocking(plain[fact.id])} <= {Defect.STALE}]
     runs = {fact.id: _run(fact, begun) for fact in usable}
-    doubted = _contradicted(usable, runs, test.min_days)
+    doubted = _contradicted(usable, runs, test.min_days) | _denied_elsewhere(own, usable, plain)
     evidence = tuple(_weighed(fact, plain[fact.id], test, runs, doubted) for fact in own)
     return _Trial(concept, *_outcome_asked(test, evidence, usable))
+
+
+def _own_record_first(own: Sequence[Fact], plain: dict[FactId, list[Finding]]) -> dict[FactId, list[Finding]]:
+    """Beside the record of whoever gave the treatment, what others write of it is only told."""
+    if not any(fact.first_hand and not blocking(plain[fact.id]) for fact in own):
+        return plain
+    second = Finding(defect=Defect.SECOND_HAND, detail="the record of whoever gave the treatment decides")
+    denials = {fact.id for fact in own if fact.assertion is Assertion.NEGATED}
+    return {
+        fact.id: plain[fact.id] if fact.first_hand or fact.id in denials else [*plain[fact.id], second] for fact in own
+    }
+
+
+def _denied_elsewhere(
+    own: Sequence[Fact], usable: Sequence[Fact], plain: dict[FactId, list[Finding]]
+) -> frozenset[FactId]:
+    """Facts of a trial that another source says never took place."""
+    denials = [fact for fact in own if {f.defect for f in blocking(plain[fact.id])} == {Defect.NEGATED}]
+    return frozenset(fact.id for fact in usable for other in denials if other.span.document_id != fact.span.document_id)
 
 
 def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Finding]:
@@ -82,6 +149,7 @@ def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Findin
     found = defects_of(fact, test.window, anchors, past_counts=True)
     if _excused(fact, test):
         return [finding for finding in found if finding.defect is not Defect.NEGATED]
+    found += setting_defects(fact, test.settings, test.excludes)
     return found + (side_defects(fact, anchors) if test.side else [])
 
 
@@ -100,10 +168,21 @@ def _weighed(
     found = [*plain]
     if not _excused(fact, test):
         found += duration_defects(runs[fact.id], test.min_days, fact.assertion) + _dose_defects(fact.course, test)
+        found += _visit_defects(fact.course, test.min_visits)
     if fact.id in doubted:
         found.append(Finding(defect=Defect.CONTRADICTED, detail="another source gives the same trial another length"))
     role = Role.CONSIDERED if blocking(found) else Role.SUPPORTS
     return Evidence(fact=fact, role=role, findings=tuple(found))
+
+
+def _visit_defects(course: Course | None, needed: int | None) -> list[Finding]:
+    if needed is None:
+        return []
+    if course is None or course.visits is None:
+        return [Finding(defect=Defect.DURATION_NOT_SHOWN, detail="how many visits were attended is not stated")]
+    if course.visits < needed:
+        return [Finding(defect=Defect.TOO_FEW_VISITS, detail=f"{course.visits} visits, of {needed} needed")]
+    return []
 
 
 def _dose_defects(course: Course | None, test: TrialTest) -> list[Finding]:

@@ -1,0 +1,49 @@
+"""Whom a statement is about: the patient, a relative, or somebody else; in doubt not the patient."""
+
+import re
+from collections.abc import Mapping
+
+from agents.reading.rules_reader.layout import Section, Sentence
+from cases.evidence import Experiencer
+
+Cues = Mapping[str, re.Pattern[str]]
+_HE = re.compile(r"\b(?:he|himself|his)\b", re.IGNORECASE)
+_SHE = re.compile(r"\b(?:she|herself|her)\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?P<he>he|himself)\b|\b(?P<she>she|herself)\b", re.IGNORECASE)
+_OPENS = 60
+
+
+def subject_of(
+    text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int], cues: Cues, gender: str
+) -> Experiencer:
+    """Who has what is said at `place`, in its clause and sentence.
+
+    A relative named before it in the clause, or who opens the sentence, has it, unless that relative only tells of
+    the patient or the clause turns back to the patient. A pronoun of the other gender is never the patient.
+    """
+    if sentence.section is Section.FAMILY:
+        return Experiencer.FAMILY
+    before = text[clause[0] : place[0]]
+    said = text[place[0] : place[1]]
+    after = text[place[1] : clause[1]]
+    if cues["of_somebody_else"].search(text, sentence.start, sentence.end) or cues["kin_of_after"].search(after):
+        return Experiencer.OTHER
+    if cues["back_to_patient"].search(before) or cues["back_to_patient"].search(said):
+        return Experiencer.PATIENT
+    if _other_gender(before, said, gender):
+        return Experiencer.OTHER
+    own = cues["kin_aside"].sub(lambda match: " " * len(match[0]), before)
+    if cues["kin"].search(own) and not cues["kin_tells"].search(own):
+        return Experiencer.FAMILY
+    opening = cues["kin_aside"].sub(" ", text[sentence.start : clause[0]])
+    if cues["kin_opens"].match(opening) and not cues["kin_tells"].search(opening):
+        return Experiencer.FAMILY
+    return Experiencer.PATIENT
+
+
+def _other_gender(before: str, said: str, gender: str) -> bool:
+    """Whether the nearest pronoun that can be the subject is of the other gender than the patient."""
+    found = [*_SUBJECT.finditer(before)] or [*_SUBJECT.finditer(said)][:1]
+    if not found or gender not in ("male", "female"):
+        return False
+    return bool(found[-1]["she"]) if gender == "male" else bool(found[-1]["he"])
