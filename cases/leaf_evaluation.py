@@ -240,26 +240,41 @@ def _unfit_to_name(fact: Fact, anchors: Anchors) -> bool:
 
 
 def place_defects(
-    fact: Fact, facts: Sequence[Fact], anchors: Anchors, *, sides: Sequence[ConceptId], sites: Sequence[ConceptId]
+    fact: Fact,
+    facts: Sequence[Fact],
+    anchors: Anchors,
+    *,
+    sides: Sequence[ConceptId],
+    sites: Sequence[ConceptId],
+    if_known: bool = False,
 ) -> list[Finding]:
-    """Why the fact is not of the side or the site that these findings of the patient have."""
-    found = []
-    if sides:
-        wanted = {other.laterality for other in _present(facts, sides, anchors) if other.laterality}
-        own = fact.laterality
-        if not wanted or own is None:
-            found.append(Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which side is not stated"))
-        elif own is not Laterality.BILATERAL and own not in wanted and Laterality.BILATERAL not in wanted:
-            words = " and ".join(sorted(wanted))
-            found.append(Finding(defect=Defect.OTHER_SIDE, detail=f"of the {own} side, the complaint is {words}"))
-    if sites:
-        named = {other.site for other in _present(facts, sites, anchors) if other.site}
-        if not named or not fact.site:
-            found.append(Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which level is not stated"))
-        elif fact.site not in named:
-            detail = f"at {fact.site}, {' and '.join(sorted(named))} is asked"
-            found.append(Finding(defect=Defect.OTHER_SITE, detail=detail))
-    return found
+    """Why the fact is not of the side or the site that these findings of the patient have.
+
+    With `if_known` a chart that does not tell the side or site asks for none. A site may name several, joined by `+`.
+    """
+    sides_told = {other.laterality for other in _present(facts, sides, anchors) if other.laterality}
+    sites_told = {name for other in _present(facts, sites, anchors) for name in other.site.split("+") if name}
+    found = _side_of(fact, sides_told) if sides and (sides_told or not if_known) else []
+    return found + (_site_of(fact, sites_told) if sites and (sites_told or not if_known) else [])
+
+
+def _side_of(fact: Fact, wanted: set[Laterality]) -> list[Finding]:
+    own = fact.laterality
+    if not wanted or own is None:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which side is not stated")]
+    if own is Laterality.BILATERAL or own in wanted or Laterality.BILATERAL in wanted:
+        return []
+    words = " and ".join(sorted(wanted))
+    return [Finding(defect=Defect.OTHER_SIDE, detail=f"of the {own} side, {words} is asked")]
+
+
+def _site_of(fact: Fact, wanted: set[str]) -> list[Finding]:
+    own = {name for name in fact.site.split("+") if name}
+    if not wanted or not own:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which level or region is not stated")]
+    if own & wanted:
+        return []
+    return [Finding(defect=Defect.OTHER_SITE, detail=f"at {fact.site}, {' and '.join(sorted(wanted))} is asked")]
 
 
 def _present(facts: Sequence[Fact], concepts: Sequence[ConceptId], anchors: Anchors) -> list[Fact]:

@@ -101,7 +101,7 @@ class FindingTest(Frozen):
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
     for the body side that is ordered, `side_of` for the side that one of these findings has, `site_of` for the body
-    site. `settings` must all be shown, and none of `excludes`. With `until_order` a duration runs from the stated
+    site; with `place_if_known` only where the chart tells it. `settings` must all be shown, and none of `excludes`. With `until_order` a duration runs from the stated
     beginning to the order. `refusal_decides` makes what was refused or stated not done a no.
     """
 
@@ -112,6 +112,7 @@ class FindingTest(Frozen):
     excludes: frozenset[Setting] = frozenset()
     side_of: tuple[ConceptId, ...] = ()
     site_of: tuple[ConceptId, ...] = ()
+    place_if_known: bool = False
     until_order: bool = False
     refusal_decides: bool = False
     historical_counts: bool = False
@@ -172,22 +173,29 @@ class CountTest(Frozen):
 
 
 class Step(Frozen):
-    """One event of a sequence: any of these concepts, shown as done; `outcomes` narrow it to how a treatment ended."""
+    """One event of a sequence: any of these concepts, shown as done.
+
+    `outcomes` narrow it to how a treatment ended, `settings` to the conditions under which it took place.
+    """
 
     concepts: tuple[ConceptId, ...]
     outcomes: frozenset[Outcome] = frozenset()
+    settings: frozenset[Setting] = frozenset()
 
 
 class SequenceTest(Frozen):
     """Events in this order by their dates: each begins on or after the last day of the one before.
 
-    The last one lies inside the window. `stated_by` are findings that say the order themselves (`examined again
-    after therapy`), of which one inside the window is enough.
+    The last one lies inside the window, and where `all_inside` every one. `stated_by` are findings that say the order
+    themselves (`examined again after therapy`), of which one inside the window is enough. `denied_by` are findings
+    whose latest denial inside the window makes it a no.
     """
 
     kind: Literal["sequence"] = "sequence"
     steps: tuple[Step, ...]
     stated_by: tuple[ConceptId, ...] = ()
+    denied_by: tuple[ConceptId, ...] = ()
+    all_inside: bool = False
     window: Window | None = None
 
 

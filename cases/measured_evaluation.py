@@ -119,7 +119,9 @@ def _present(fact: Fact, test: FindingTest, facts: Sequence[Fact], anchors: Anch
     findings += setting_defects(fact, test.settings, test.excludes)
     findings += duration_defects(_length(fact, test, anchors), test.min_duration_days, fact.assertion)
     findings += side_defects(fact, anchors) if test.side else []
-    findings += place_defects(fact, facts, anchors, sides=test.side_of, sites=test.site_of)
+    findings += place_defects(
+        fact, facts, anchors, sides=test.side_of, sites=test.site_of, if_known=test.place_if_known
+    )
     return Evidence(fact=fact, role=_role(fact, test, findings), findings=tuple(findings))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cases.criteria import State
-from cases.evidence import Defect, Evidence, Fact, Finding, Role
+from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Role, Setting
 from cases.leaf_evaluation import (
     Anchors,
     Weighed,
@@ -63,9 +63,14 @@ def weigh_sequence(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) 
     stated = [_event(fact, test, anchors, last=True) for fact in facts if fact.concept in test.stated_by]
     if any(item.role is Role.SUPPORTS for item in stated):
         return _met([item for item in stated if item.role is Role.SUPPORTS], stated)
+    if _latest_denies(test, facts, anchors):
+        denials = [_event(fact, test, anchors, last=True) for fact in facts if fact.concept in test.denied_by]
+        reason = "; ".join(dict.fromkeys(i.fact.statement for i in denials if i.fact.assertion in _DENIALS))
+        return not_shown(ranked(denials)).model_copy(update={"state": State.NOT_MET, "reason": reason})
     evidence, chain, after = [*stated], [], date.min
     for number, step in enumerate(test.steps, start=1):
-        events = [_event(f, test, anchors, last=number == len(test.steps)) for f in facts if _is_of(f, step)]
+        inside = test.all_inside or number == len(test.steps)
+        events = [_event(f, test, anchors, last=inside, settings=step.settings) for f in facts if _is_of(f, step)]
         fitting = [item for item in events if item.role is Role.SUPPORTS and _first_day(item.fact) >= after]
         evidence += [_out_of_order(item, after) for item in events]
         if not fitting:
@@ -74,6 +79,24 @@ def weigh_sequence(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) 
         chain.append(soonest)
         after = _last_day(soonest.fact)
     return _met(chain, evidence)
+
+
+_DENIALS = frozenset({Assertion.NEGATED, Assertion.REFUSED})
+
+
+def _latest_denies(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) -> bool:
+    """Whether the latest thing said of what can be denied is a denial."""
+    own = [fact for fact in facts if fact.concept in test.denied_by and fact.when]
+    told = [fact for fact in own if fact.assertion in _DENIALS or fact.assertion is Assertion.AFFIRMED]
+    fit = [
+        fact
+        for fact in told
+        if {f.defect for f in blocking(defects_of(fact, test.window, anchors, past_counts=True))}
+        <= {Defect.NEGATED, Defect.REFUSED}
+    ]
+    latest = max((_first_day(fact) for fact in fit), default=None)
+    last = [fact for fact in fit if _first_day(fact) == latest]
+    return bool(last) and all(fact.assertion in _DENIALS for fact in last)
 
 
 def _met(supports: Sequence[Evidence], evidence: Sequence[Evidence]) -> Weighed:
@@ -88,8 +111,11 @@ def _is_of(fact: Fact, step: Step) -> bool:
     return not step.outcomes or bool(fact.course and fact.course.outcomes & step.outcomes)
 
 
-def _event(fact: Fact, test: SequenceTest, anchors: Anchors, *, last: bool) -> Evidence:
-    findings = defects_of(fact, test.window if last else None, anchors, past_counts=True)
+def _event(
+    fact: Fact, test: SequenceTest, anchors: Anchors, *, last: bool, settings: frozenset[Setting] = frozenset()
+) -> Evidence:
+    findings = defects_of(fact, test.window if last else Window(), anchors, past_counts=True)
+    findings += setting_defects(fact, settings, frozenset())
     role = Role.CONSIDERED if blocking(findings) else Role.SUPPORTS
     return Evidence(fact=fact, role=role, findings=tuple(findings))
 

@@ -33,7 +33,7 @@ def compile_pattern(concept_id: str, words: str, classes: Mapping[str, str], *, 
     """Compile one pattern; raises StoreDamaged naming the concept where it does not compile."""
     filled = fill_classes(concept_id, words, classes)
     try:
-        regex = re.compile(filled.replace(" ", r"\s+"), re.IGNORECASE)
+        regex = re.compile(filled.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)
     except re.error as error:
         raise StoreDamaged(f"{concept_id}: the pattern {words!r} does not compile: {error}") from error
     return StatementPattern(concept_id, regex, denies, anchors_of(filled))

@@ -68,7 +68,7 @@ class Concept(Frozen):
     `patterns` are regular expressions that state it within a sentence, `denials` those that state its absence; in
     them a blank stands for any white space, `{name}` for a class of words of the file, and the groups `v`, `h` and
     `u` for a value, the other end of its range and its unit. `signs` must all be found in a note for it to be a
-    document of this kind. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
+    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
     """
 
     id: ConceptId
@@ -83,6 +83,7 @@ class Concept(Frozen):
     patterns: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    sites: dict[str, str] = {}
     plan_counts: bool = False
     past_counts: bool = False
     source: str = ""
@@ -155,6 +156,14 @@ class Vocabulary:
             )
             for concept in content.concepts
             if concept.signs
+        }
+        self.sites = {
+            concept.id: {
+                name: compile_pattern(concept.id, words, content.classes, denies=False).regex
+                for name, words in concept.sites.items()
+            }
+            for concept in content.concepts
+            if concept.sites
         }
 
     def concept(self, concept_id: ConceptId) -> Concept:

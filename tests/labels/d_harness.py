@@ -4,6 +4,7 @@ Development charts are numbers 1 and 2 of each service; number 3 is held out. No
 """
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -111,12 +112,19 @@ def folder_of(chart: str, scratch: Path, edit: Row | None = None) -> Path:
     if target.exists():
         shutil.rmtree(target)
     shutil.copytree(LABELS / "charts" / chart, target)
+    _with_legal_ids(target / "order.json")
     if edit:
         path = target / str(edit["file"])
         text = path.read_text("utf-8")
         assert text.count(edit["find"]) == 1
         path.write_text(text.replace(edit["find"], edit["replace"]), "utf-8")
     return target
+
+
+def _with_legal_ids(path: Path) -> None:
+    """FHIR ids hold no underscore, and those of some labelled orders do; the labels themselves are not touched."""
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r'"id": "[^"]*"', lambda match: match[0].replace("_", "-"), text), "utf-8")
 
 
 def run_charts(scratch: Path, wanted: Callable[[str], bool] = lambda _: True) -> tuple[int, list[Miss]]:

@@ -27,13 +27,14 @@ class Frame:
 
     `mode` is how the patient was seen. `side` is the one body side that title and header lines name. `unfinal` are
     the words that make the whole note preliminary, void or an example. `copied` says that the note as a whole was
-    carried forward, from `copied_from` where a day is given. `title` is the text of the first lines.
+    carried forward, from `copied_from` where a day is given, `doubted` that its values are in doubt. `title` is the text of the first lines.
     """
 
     written: date | None
     mode: frozenset[Setting]
     side: Laterality | None
     unfinal: str
+    doubted: bool
     copied: bool
     copied_from: date | None
     gender: str
@@ -50,7 +51,8 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
     copied = cues["note_copied"].search(head)
     return Frame(
         written=written,
-        mode=_mode(layout.text, len(head), cues),
+        mode=_mode(layout.text, len(head), cues) | _treated(layout.text, cues),
+        doubted=cues["values_doubted"].search(layout.text) is not None,
         side=_one_side(cues["note_side"], head),
         unfinal=unfinal[0] if unfinal else "",
         copied=copied is not None,
@@ -74,6 +76,10 @@ def _mode(text: str, head: int, cues: Cues) -> frozenset[Setting]:
             first = min(item.start for item in told)
             return frozenset(item.setting for item in told if item.start == first)
     return frozenset()
+
+
+def _treated(text: str, cues: Cues) -> frozenset[Setting]:
+    return frozenset({Setting.ON_TREATMENT}) if cues["note_on_treatment"].search(text) else frozenset()
 
 
 def _one_side(label: re.Pattern[str], head: str) -> Laterality | None:

@@ -68,7 +68,44 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
         matches = list(_matches(note, sentence, patterns, vocabulary.concepts))
         for match in matches:
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
-            yield fact_of(Statement(note, sentence, match, clause, _until(match, matches, sentence)))
+            statement = Statement(note, sentence, match, clause, _until(match, matches, sentence))
+            yield _placed(fact_of(statement), statement, vocabulary)
+    yield from _document_facts(note, vocabulary)
+
+
+def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """Notes that are a document of some kind by all its signs; each place of the last sign is a fact."""
+    text = note.layout.text
+    for concept_id, signs in vocabulary.documents.items():
+        if not all(sign.search(text) for sign in signs):
+            continue
+        concept = vocabulary.concepts[concept_id]
+        for found in signs[-1].finditer(text):
+            sentence = _holding(note, found.start())
+            if sentence is None:
+                continue
+            match = Match(concept, denies=False, start=found.start(), end=min(found.end(), sentence.end))
+            clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
+            statement = Statement(note, sentence, match, clause, sentence.end)
+            yield _placed(fact_of(statement), statement, vocabulary)
+
+
+def _holding(note: Note, place: int) -> Sentence | None:
+    return next((one for one in note.layout.sentences if one.start <= place < one.end), None)
+
+
+def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
+    """The fact with the body regions that its concept tells apart: of its words, else of its sentence, else of the note."""
+    regions = vocabulary.sites.get(fact.concept)
+    if not regions:
+        return fact
+    note, sentence, match = statement.note, statement.sentence, statement.match
+    places = ((match.start, match.end), (sentence.start, sentence.end), (0, len(note.frame.head)))
+    for start, end in places:
+        named = sorted(name for name, words in regions.items() if words.search(note.text, start, end))
+        if named:
+            return fact.model_copy(update={"site": "+".join(named)})
+    return fact.model_copy(update={"site": ""})
 
 
 def _matches(
@@ -170,7 +207,8 @@ def _assertion(statement: Statement) -> Assertion:
     )
     if match.denies and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         found = Assertion.NEGATED if found is Assertion.AFFIRMED else Assertion.UNCERTAIN
-    if note.frame.unfinal and found in (Assertion.AFFIRMED, Assertion.NEGATED):
+    doubted = note.frame.unfinal or (match.measured and note.frame.doubted)
+    if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         return Assertion.UNCERTAIN
     return found
 
@@ -284,6 +322,7 @@ def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[i
     updates: dict[str, object] = {"site": level_of(note.text, sentence, *place)}
     side, _ = _side(statement)
     updates["laterality"] = side
+    updates["settings"] = fact.settings | (note.frame.mode & {Setting.ON_TREATMENT})
     if fact.experiencer is Experiencer.PATIENT:
         updates["experiencer"] = _subject(statement)
     if fact.assertion in (Assertion.AFFIRMED, Assertion.NEGATED):
@@ -305,7 +344,7 @@ def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[i
 def _less_sure(statement: Statement, read: Assertion) -> Assertion:
     """Doubt, a withdrawal or a supposition that the wider sentence states; else what was read."""
     note, match = statement.note, statement.match
-    if note.frame.unfinal:
+    if note.frame.unfinal or (match.measured and note.frame.doubted):
         return Assertion.UNCERTAIN
     around = surroundings(note.text, statement.sentence, statement.clause, match.start, match.end)
     cues = note.cues

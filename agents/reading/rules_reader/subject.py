@@ -28,7 +28,7 @@ def subject_of(
     after = text[place[1] : clause[1]]
     if cues["of_somebody_else"].search(text, sentence.start, sentence.end) or cues["kin_of_after"].search(after):
         return Experiencer.OTHER
-    if cues["back_to_patient"].search(before) or cues["back_to_patient"].search(said):
+    if _turns_back(before + said, cues, gender):
         return Experiencer.PATIENT
     if _other_gender(before, said, gender):
         return Experiencer.OTHER
@@ -39,6 +39,12 @@ def subject_of(
     if cues["kin_opens"].match(opening) and not cues["kin_tells"].search(opening):
         return Experiencer.FAMILY
     return Experiencer.PATIENT
+
+
+def _turns_back(words: str, cues: Cues, gender: str) -> bool:
+    """Whether a clause speaks of the patient by name of that role, or by a stressed pronoun of the right gender."""
+    names = ["back_to_patient", *(f"back_to_patient_{one}" for one in ("male", "female") if gender in ("", one))]
+    return any(cues[name].search(words) for name in names)
 
 
 def _other_gender(before: str, said: str, gender: str) -> bool:

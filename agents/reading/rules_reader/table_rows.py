@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"\b(?:ref(?:erence)?|range|normal|limits?|flag)\b", re.
 _BARE_HEAD = re.compile(r"^(?:results?|values?|reading)$", re.IGNORECASE)
 _LONGEST_CELL = 6
 _NEAR = 12
+_INDENT = 4
 
 
 @dataclass(frozen=True)
@@ -209,11 +210,10 @@ def _of_column(heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[i
 
 def _placed(heads: _Heads, label: Cell, values: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
     """Each value with the head it stands under; those under none are left out."""
-    columns = heads.cells if heads.by_side else heads.cells[1:]
+    unnamed = heads.by_side or abs(heads.cells[0].column - label.column) > _INDENT
+    columns = heads.cells if unnamed else heads.cells[1:]
     if len(values) == len(columns):
         return list(zip(columns, values, strict=True))
-    if not heads.by_side and len(values) == len(heads.cells):
-        return list(zip(heads.cells, values, strict=True))
     return [(head, cell) for cell in values if (head := _over(columns, cell)) is not None]
 
 
