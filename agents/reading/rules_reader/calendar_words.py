@@ -16,7 +16,7 @@ _PATTERN = re.compile(
     | (?P<us>(?P<um>\d{{1,2}})(?P<sep>[/.-])(?P<ud>\d{{1,2}})(?P=sep)(?P<uy>(?:19|20)?\d\d))
     | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
     | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
-    | (?P<md>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
+    | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
     | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ ))(?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
@@ -141,6 +141,6 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 
 _READERS = {
-    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "md": _md, "short": _short, "month": _month, "slash": _slash, "year": _year,
+    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month, "slash": _slash, "year": _year,
     "ago": _ago, "last": _last, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip
