@@ -53,8 +53,11 @@ class Comparison(Frozen):
         return f"{self.op} {self.value}"
 
 
-Pick = Literal["latest", "earliest", "any", "lowest", "highest"]
-"""Which of several qualifying facts decides: the latest, the first, any that supports, or an end of the latest day."""
+Pick = Literal["latest", "earliest", "any", "any_of_day", "lowest", "highest"]
+"""Which of several qualifying facts decides.
+
+The latest; the first; any that supports; of the latest day any that supports, or the lowest or highest value.
+"""
 
 
 class MeasurementTest(Frozen):
@@ -102,7 +105,8 @@ class FindingTest(Frozen):
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
     for the body side that is ordered, `side_of` for the side that one of these findings has, `site_of` for the body
     site; with `place_if_known` only where the chart tells it. `settings` must all be shown, and none of `excludes`. With `until_order` a duration runs from the stated
-    beginning to the order. `refusal_decides` makes what was refused or stated not done a no.
+    beginning to the order. `refusal_decides` makes what was refused or stated not done a no, `stale_denies` what last took place before
+    the window.
     """
 
     kind: Literal["finding"] = "finding"
@@ -114,6 +118,7 @@ class FindingTest(Frozen):
     site_of: tuple[ConceptId, ...] = ()
     place_if_known: bool = False
     until_order: bool = False
+    stale_denies: bool = False
     refusal_decides: bool = False
     historical_counts: bool = False
     denial_decides: bool = True
@@ -132,13 +137,19 @@ class TrialTest(Frozen):
     trial. `excused_by`: an outcome that stands in for the length (a drug not tolerated need not be taken for weeks).
     `min_dose` is one dose in `dose_unit`, `min_per_week` how often, `min_visits` how many were attended.
     `settings`, `excludes` and `denial_decides` as in FindingTest. `shortfall_decides` makes it a no when every trial
-    that the chart shows of this patient falls short in length, dose or visits, or came out otherwise.
+    that the chart shows of this patient falls short in length, dose or visits, or came out otherwise. `min_days_of`
+    overrides `min_days` for some concepts; `once` are those of which one use is a trial, `sided` those that must be of
+    the side ordered. `closed_by` are findings that nothing else was tried.
     """
 
     kind: Literal["trial"] = "trial"
     concepts: tuple[ConceptId, ...]
     window: Window | None = None
     min_days: int | None = None
+    min_days_of: dict[ConceptId, int] = {}
+    once: tuple[ConceptId, ...] = ()
+    sided: tuple[ConceptId, ...] = ()
+    closed_by: tuple[ConceptId, ...] = ()
     at_least: int = 1
     outcomes: frozenset[Outcome] = frozenset()
     excused_by: frozenset[Outcome] = frozenset()

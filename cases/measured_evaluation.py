@@ -55,6 +55,10 @@ def _picked(deciding: Sequence[Evidence], pick: Pick) -> Sequence[Evidence]:
     if pick == "earliest" and deciding:
         first = min(day_of(item) for item in deciding)
         return [item for item in deciding if day_of(item) == first]
+    if pick == "any_of_day" and deciding:
+        latest = max(day_of(item) for item in deciding)
+        last = [item for item in deciding if day_of(item) == latest]
+        return [item for item in last if item.role is Role.SUPPORTS] or last
     if pick in ("lowest", "highest") and deciding:
         return _at_the_end(deciding, lowest=pick == "lowest")
     return deciding
@@ -125,7 +129,9 @@ def _present(fact: Fact, test: FindingTest, facts: Sequence[Fact], anchors: Anch
     return Evidence(fact=fact, role=_role(fact, test, findings), findings=tuple(findings))
 
 
-_IDLE_IN_A_DENIAL = {Defect.NEGATED, Defect.DURATION_NOT_SHOWN, Defect.HISTORICAL, Defect.SETTING_NOT_SHOWN}
+_IDLE_IN_A_DENIAL = {
+    Defect.NEGATED, Defect.DURATION_NOT_SHOWN, Defect.HISTORICAL, Defect.SETTING_NOT_SHOWN, Defect.SIDE_NOT_SHOWN,
+}  # fmt: skip
 
 
 def _role(fact: Fact, test: FindingTest, findings: Sequence[Finding]) -> Role:
@@ -134,6 +140,8 @@ def _role(fact: Fact, test: FindingTest, findings: Sequence[Finding]) -> Role:
     denies = fact.assertion is Assertion.NEGATED and test.denial_decides
     if fact.assertion is Assertion.REFUSED and test.refusal_decides:
         denies, idle = True, {Defect.REFUSED, *_IDLE_IN_A_DENIAL}
+    if test.stale_denies and {finding.defect for finding in blocking(findings)} == {Defect.STALE}:
+        return Role.CONTRADICTS
     if test.until_order and any(finding.defect is Defect.DURATION_TOO_SHORT for finding in findings):
         denies, idle = True, idle | {Defect.DURATION_TOO_SHORT}
     if denies:

@@ -44,7 +44,8 @@ def weigh_trial(test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> Wei
         reason = "; ".join(dict.fromkeys(item.fact.statement for item in supports))
         confidence = min(max(_reliabilities(trial)) for trial in shown)
         return Weighed(state=State.MET, reason=reason, evidence=evidence, confidence=confidence)
-    if _decides_against(test, trials, len(shown)):
+    closed = _closed(test, facts, anchors)
+    if _decides_against(test, trials, len(shown), closed=closed):
         return _against(test, len(shown), evidence)
     if test.denial_decides and _denied(evidence):
         reason = "; ".join(dict.fromkeys(item.fact.statement for item in evidence if item.role is Role.CONTRADICTS))
@@ -52,13 +53,22 @@ def weigh_trial(test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> Wei
     return _open(test, len(shown), evidence)
 
 
-def _decides_against(test: TrialTest, trials: Sequence[_Trial], shown: int) -> bool:
+def _closed(test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> bool:
+    """Whether the chart says that nothing but what it names was tried."""
+    said = (fact for fact in facts if fact.concept in test.closed_by)
+    return any(not blocking(defects_of(fact, test.window, anchors, past_counts=True)) for fact in said)
+
+
+def _decides_against(test: TrialTest, trials: Sequence[_Trial], shown: int, *, closed: bool) -> bool:
     """Whether the trials on record all fall short, and those that nothing is said of are too few to make it up.
 
-    With one trial asked, one that falls short is a no; with more, the concepts without any record leave it open.
+    With one trial asked, one that falls short is a no; with more, the concepts without any record leave it open,
+    unless the chart is `closed` by the words that nothing else was tried.
     """
     if not test.shortfall_decides:
         return False
+    if closed:
+        return not any(_hangs(trial) for trial in trials)
     short = [trial for trial in trials if not trial.qualifies and _falls_short(trial)]
     if test.at_least == 1:
         told = [trial for trial in trials if trial.evidence]
@@ -85,6 +95,11 @@ def _falls_short(trial: _Trial) -> bool:
             for defects in accounts
         )
     )
+
+
+def _hangs(trial: _Trial) -> bool:
+    """Whether a trial on record neither qualifies nor falls short: what is told of it is unclear."""
+    return bool(trial.evidence) and not (trial.qualifies or _falls_short(trial) or _only_denied(trial))
 
 
 def _only_denied(trial: _Trial) -> bool:
@@ -120,7 +135,8 @@ def _trial(concept: ConceptId, test: TrialTest, facts: Sequence[Fact], anchors: 
     usable = [fact for fact in own if not blocking(plain[fact.id])]
     begun = [fact for fact in own if {item.defect for item in blocking(plain[fact.id])} <= {Defect.STALE}]
     runs = {fact.id: _run(fact, begun) for fact in usable}
-    doubted = _contradicted(usable, runs, test.min_days) | _denied_elsewhere(own, usable, plain)
+    needed = _needed(concept, test)
+    doubted = _contradicted(usable, runs, needed) | _denied_elsewhere(own, usable, plain)
     evidence = tuple(_weighed(fact, plain[fact.id], test, runs, doubted) for fact in own)
     return _Trial(concept, *_outcome_asked(test, evidence, usable))
 
@@ -150,7 +166,11 @@ def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Findin
     if _excused(fact, test):
         return [finding for finding in found if finding.defect is not Defect.NEGATED]
     found += setting_defects(fact, test.settings, test.excludes)
-    return found + (side_defects(fact, anchors) if test.side else [])
+    return found + (side_defects(fact, anchors) if test.side or fact.concept in test.sided else [])
+
+
+def _needed(concept: ConceptId, test: TrialTest) -> int | None:
+    return None if concept in test.once else test.min_days_of.get(concept, test.min_days)
 
 
 def _excused(fact: Fact, test: TrialTest) -> bool:
@@ -167,7 +187,7 @@ def _weighed(
         return Evidence(fact=fact, role=role, findings=tuple(plain))
     found = [*plain]
     if not _excused(fact, test):
-        found += duration_defects(runs[fact.id], test.min_days, fact.assertion) + _dose_defects(fact.course, test)
+        found += duration_defects(runs[fact.id], _needed(fact.concept, test), fact.assertion) + _dose_defects(fact.course, test)
         found += _visit_defects(fact.course, test.min_visits)
     if fact.id in doubted:
         found.append(Finding(defect=Defect.CONTRADICTED, detail="another source gives the same trial another length"))

@@ -8,6 +8,7 @@ from cases.errors import StoreDamaged
 
 _CLASS = re.compile(r"\{(?P<name>[a-z_]+)\}")
 _QUANTIFIED = re.compile(r"(?:[?*]|\{0)")
+_LOOK_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
 _SHORTEST = 3
 _RUN = re.compile(r"[A-Za-z]{3,}")
 
@@ -33,10 +34,16 @@ def compile_pattern(concept_id: str, words: str, classes: Mapping[str, str], *, 
     """Compile one pattern; raises StoreDamaged naming the concept where it does not compile."""
     filled = fill_classes(concept_id, words, classes)
     try:
-        regex = re.compile(filled.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)
+        regex = re.compile(_spaced(filled), re.IGNORECASE)
     except re.error as error:
         raise StoreDamaged(f"{concept_id}: the pattern {words!r} does not compile: {error}") from error
     return StatementPattern(concept_id, regex, denies, anchors_of(filled))
+
+
+def _spaced(pattern: str) -> str:
+    """The pattern with its blanks as white space: any amount, but one sign where a look-behind needs a fixed width."""
+    fixed = _LOOK_BEHIND.sub(lambda match: match[0].replace(" ", r"\s"), pattern)
+    return fixed.replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
 def fill_classes(concept_id: str, words: str, classes: Mapping[str, str]) -> str:

@@ -68,7 +68,7 @@ class Concept(Frozen):
     `patterns` are regular expressions that state it within a sentence, `denials` those that state its absence; in
     them a blank stands for any white space, `{name}` for a class of words of the file, and the groups `v`, `h` and
     `u` for a value, the other end of its range and its unit. `signs` must all be found in a note for it to be a
-    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
+    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name, `context` what must stand in the same paragraph. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
     """
 
     id: ConceptId
@@ -84,6 +84,7 @@ class Concept(Frozen):
     denials: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     sites: dict[str, str] = {}
+    context: str = ""
     plan_counts: bool = False
     past_counts: bool = False
     source: str = ""
@@ -156,6 +157,11 @@ class Vocabulary:
             )
             for concept in content.concepts
             if concept.signs
+        }
+        self.contexts = {
+            concept.id: compile_pattern(concept.id, concept.context, content.classes, denies=False).regex
+            for concept in content.concepts
+            if concept.context
         }
         self.sites = {
             concept.id: {

@@ -51,7 +51,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
     copied = cues["note_copied"].search(head)
     return Frame(
         written=written,
-        mode=_mode(layout.text, len(head), cues) | _treated(layout.text, cues),
+        mode=_mode(layout.text, len(head), cues) | _treated(layout.text, cues) | _watched(head, cues),
         doubted=cues["values_doubted"].search(layout.text) is not None,
         side=_one_side(cues["note_side"], head),
         unfinal=unfinal[0] if unfinal else "",
@@ -80,6 +80,12 @@ def _mode(text: str, head: int, cues: Cues) -> frozenset[Setting]:
 
 def _treated(text: str, cues: Cues) -> frozenset[Setting]:
     return frozenset({Setting.ON_TREATMENT}) if cues["note_on_treatment"].search(text) else frozenset()
+
+
+def _watched(head: str, cues: Cues) -> frozenset[Setting]:
+    if cues["unsupervised"].search(head):
+        return frozenset({Setting.UNSUPERVISED})
+    return frozenset({Setting.SUPERVISED}) if cues["programme_supervised"].search(head) else frozenset()
 
 
 def _one_side(label: re.Pattern[str], head: str) -> Laterality | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 _BOX = re.compile(r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|☐|□)")
 _HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*$")
 _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
+_HEADING_MARKED = re.compile(r"^\s*(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#])")
@@ -144,6 +145,9 @@ def _heading(line: str, cues: Cues) -> str:
     alone = _HEADING_ALONE.match(line)
     if alone and (line.rstrip().endswith(":") or line.strip().isupper() or _is_titled(line, known)):
         return alone["name"].strip()
+    marked = _HEADING_MARKED.match(line)
+    if marked:
+        return marked["name"].strip()
     inline = _HEADING_INLINE.match(line) or _HEADING_TERSE.match(line)
     if inline and known.search(inline["name"]) and len(inline["name"].split()) <= _LONGEST_HEADING:
         return inline["name"].strip()

@@ -14,6 +14,7 @@ from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, con
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
 from agents.reading.rules_reader.statements import requalified, statement_facts
+from agents.reading.rules_reader.therapy import therapy_facts
 from agents.reading.rules_reader.values import Reading, readings
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Origin, Setting, Span
@@ -50,7 +51,7 @@ def facts_of_note(
     for sentence in note.sentences:
         facts += _sentence_facts(note, sentence, before, vocabulary)
         before = sentence
-    facts += statement_facts(note, vocabulary)
+    facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary)]
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
 
 

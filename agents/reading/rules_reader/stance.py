@@ -56,6 +56,8 @@ def statement_assertion(
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN
+    if cues["unsure_within"].search(around.said):
+        return Assertion.UNCERTAIN
     if cues["refused_before"].search(around.before) or cues["undone_after"].search(around.after):
         return Assertion.REFUSED
     if not plan_counts and _planned(around, sentence, cues):
@@ -63,8 +65,6 @@ def statement_assertion(
     if _denied(around.before, cues) or cues["negated_after"].search(around.after):
         return Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
-        return Assertion.UNCERTAIN
-    if cues["unsure_within"].search(around.said):
         return Assertion.UNCERTAIN
     if hedges_count and (
         cues["hedged_before"].search(around.before + around.said) or cues["hedged_after"].search(around.after)

@@ -65,7 +65,11 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """Every statement of the vocabulary's pattern concepts in a note."""
     patterns = only_possible(vocabulary.statements, note.text.casefold())
     for sentence in note.sentences:
-        matches = list(_matches(note, sentence, patterns, vocabulary.concepts))
+        matches = [
+            match
+            for match in _matches(note, sentence, patterns, vocabulary.concepts)
+            if _in_context(note, sentence, match.concept, vocabulary)
+        ]
         for match in matches:
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, _until(match, matches, sentence))
@@ -73,9 +77,18 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     yield from _document_facts(note, vocabulary)
 
 
+def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vocabulary) -> bool:
+    """Whether the paragraph holds what the concept needs around it."""
+    needed = vocabulary.contexts.get(concept.id)
+    if needed is None:
+        return True
+    around = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
+    return needed.search(note.text, around[0].start, around[-1].end) is not None
+
+
 def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """Notes that are a document of some kind by all its signs; each place of the last sign is a fact."""
-    text = note.layout.text
+    text = note.text
     for concept_id, signs in vocabulary.documents.items():
         if not all(sign.search(text) for sign in signs):
             continue
@@ -91,7 +104,7 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
 
 
 def _holding(note: Note, place: int) -> Sentence | None:
-    return next((one for one in note.layout.sentences if one.start <= place < one.end), None)
+    return next((one for one in note.sentences if one.start <= place < one.end), None)
 
 
 def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
@@ -149,7 +162,7 @@ def fact_of(statement: Statement, concept: Concept | None = None) -> Fact:
     when, dated = _when(statement)
     if copied:
         when = FactDate(on=origin_day, basis=DateBasis.STATED) if origin_day else None
-    elif course and (course.starts or course.ends):
+    elif concept.kind is ConceptKind.TREATMENT and course and (course.starts or course.ends):
         first = course.starts or course.ends
         assert first is not None
         when = FactDate(on=first, basis=DateBasis.STATED, until=course.ends)
@@ -205,8 +218,10 @@ def _assertion(statement: Statement) -> Assertion:
         plan_counts=match.concept.plan_counts,
         hedges_count=match.measured,
     )
-    if match.denies and found in (Assertion.AFFIRMED, Assertion.NEGATED):
-        found = Assertion.NEGATED if found is Assertion.AFFIRMED else Assertion.UNCERTAIN
+    if match.concept.kind is ConceptKind.PROCEDURE and statement.sentence.section is Section.PLAN:
+        found = Assertion.PLANNED if found is Assertion.AFFIRMED and not note.cues["done"].search(around.rest) else found
+    if match.denies and found is Assertion.AFFIRMED:
+        found = Assertion.NEGATED
     doubted = note.frame.unfinal or (match.measured and note.frame.doubted)
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         return Assertion.UNCERTAIN

@@ -28,6 +28,8 @@ def subject_of(
     after = text[place[1] : clause[1]]
     if cues["of_somebody_else"].search(text, sentence.start, sentence.end) or cues["kin_of_after"].search(after):
         return Experiencer.OTHER
+    if cues["family_history"].search(before):
+        return Experiencer.FAMILY
     if _turns_back(before + said, cues, gender):
         return Experiencer.PATIENT
     if _other_gender(before, said, gender):

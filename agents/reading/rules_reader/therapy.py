@@ -73,11 +73,12 @@ def _episodes(note: Note) -> Iterator[_Episode]:
 def _region(note: Note, words: str, *, first_hand: bool) -> str:
     """The region treated: as a labelled line of the record says, else as the words themselves or the note's head do."""
     places = [match[0] for match in note.cues["therapy_region"].finditer(words)] if first_hand else [words]
-    for place in [*places, note.frame.title, *([] if first_hand else [note.layout.text])]:
+    for place in [*places, note.frame.title]:
         found = _regions_in(place, note.cues)
         if found:
             return found[0] if found[0] in REGIONS else ""
-    return ""
+    named = [] if first_hand else [one for one in _regions_in(note.layout.text, note.cues) if one in REGIONS]
+    return named[0] if len(set(named)) == 1 else ""
 
 
 def _regions_in(words: str, cues: Mapping[str, re.Pattern[str]]) -> list[str]:
@@ -138,6 +139,8 @@ def _settings(note: Note, words: str) -> frozenset[Setting]:
 def _assertion(note: Note, fact: Fact, words: str, *, attended: bool) -> Assertion:
     if note.frame.unfinal:
         return Assertion.UNCERTAIN
+    if note.cues["therapy_none"].search(words) and not attended:
+        return Assertion.NEGATED
     if note.cues["therapy_declined"].search(words):
         return Assertion.REFUSED
     if note.cues["therapy_planned"].search(words):
