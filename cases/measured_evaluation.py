@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from cases.criteria import State
 from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Role, Setting
+from cases.ids import ConceptId
 from cases.leaf_evaluation import (
     Anchors,
     Weighed,
@@ -45,7 +46,8 @@ def weigh_finding(test: FindingTest, facts: Sequence[Fact], anchors: Anchors) ->
     """State of a criterion that asks for a condition, sign, procedure, treatment or document."""
     evidence = [_present(fact, test, facts, anchors) for fact in facts if fact.concept in test.concepts]
     deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
-    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met")
+    any_counts = test.pick in ("any", "any_of_day")
+    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met", any_counts=any_counts)
 
 
 def _picked(deciding: Sequence[Evidence], pick: Pick) -> Sequence[Evidence]:
@@ -73,7 +75,8 @@ def _at_the_end(deciding: Sequence[Evidence], *, lowest: bool) -> Sequence[Evide
     return [item for item in last if item.fact.value == end]
 
 
-def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool) -> Weighed:
+def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool, *, any_counts: bool = False
+) -> Weighed:
     """Let the latest deciding facts speak; if those of one day disagree, the leaf pends.
 
     Where silence decides, a chart that says nothing of it, or only of someone else or as not so, is a no.
@@ -91,19 +94,31 @@ def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_
         reason = "the chart contradicts itself on the same day"
         return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=ordered, confidence=0.5)
     state = State.MET if roles == {Role.SUPPORTS} else State.NOT_MET
-    if state is State.NOT_MET and _doubted(last, evidence):
-        reason = "the chart denies it and doubts it on the same day"
+    if not (any_counts and state is State.MET) and _doubted(last, evidence):
+        reason = "the chart says it and doubts it on the same day"
         return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=ordered, confidence=0.5)
     reason = "; ".join(dict.fromkeys(item.fact.statement for item in last))
     return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(reliability(item) for item in last))
 
 
-def _doubted(denials: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
-    """Whether a denial stands beside words of its day, or later, that leave open whether it is so."""
-    if any(item.fact.value is not None for item in denials):
+def _doubted(told: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
+    """Whether what is said stands beside words that leave it open: of a denial those since, else of its own document."""
+    if any(item.fact.value is not None for item in told):
         return False
-    day = max(day_of(item) for item in denials)
-    return any({f.defect for f in blocking(i.findings)} == {Defect.UNCERTAIN} and day_of(i) >= day for i in evidence)
+    day = max(day_of(item) for item in told)
+    doubts = [
+        item
+        for item in evidence
+        if {f.defect for f in blocking(item.findings)} == {Defect.UNCERTAIN} and day_of(item) >= day
+    ]
+    if any(item.role is Role.SUPPORTS for item in told):
+        sources = {item.fact.span.document_id for item in told}
+        return any(item.fact.span.document_id in sources and item.fact.concept in _concepts(told) for item in doubts)
+    return bool(doubts)
+
+
+def _concepts(told: Sequence[Evidence]) -> set[ConceptId]:
+    return {item.fact.concept for item in told}
 
 
 def _compare(fact: Fact, comparison: Comparison, findings: list[Finding]) -> Evidence:

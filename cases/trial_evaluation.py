@@ -165,6 +165,8 @@ def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Findin
     found = defects_of(fact, test.window, anchors, past_counts=True)
     if _excused(fact, test):
         return [finding for finding in found if finding.defect is not Defect.NEGATED]
+    if fact.assertion in (Assertion.NEGATED, Assertion.REFUSED):
+        return found
     found += setting_defects(fact, test.settings, test.excludes)
     return found + (side_defects(fact, anchors) if test.side or fact.concept in test.sided else [])
 
@@ -187,7 +189,9 @@ def _weighed(
         return Evidence(fact=fact, role=role, findings=tuple(plain))
     found = [*plain]
     if not _excused(fact, test):
-        found += duration_defects(runs[fact.id], _needed(fact.concept, test), fact.assertion) + _dose_defects(fact.course, test)
+        found += duration_defects(runs[fact.id], _needed(fact.concept, test), fact.assertion) + _dose_defects(
+            fact.course, test
+        )
         found += _visit_defects(fact.course, test.min_visits)
     if fact.id in doubted:
         found.append(Finding(defect=Defect.CONTRADICTED, detail="another source gives the same trial another length"))

@@ -14,6 +14,7 @@ Cues = Mapping[str, re.Pattern[str]]
 _MODES = frozenset({Setting.IN_PERSON, Setting.VIDEO, Setting.TELEPHONE})
 _TITLE_LINES = 5
 _HEAD_LINES = 10
+_SIDE_LINES = 6
 SIDE_WORDS = re.compile(
     r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
     r"|(?<![\w/])(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
@@ -53,7 +54,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         written=written,
         mode=_mode(layout.text, len(head), cues) | _treated(layout.text, cues) | _watched(head, cues),
         doubted=cues["values_doubted"].search(layout.text) is not None,
-        side=_one_side(cues["note_side"], head),
+        side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES])),
         unfinal=unfinal[0] if unfinal else "",
         copied=copied is not None,
         copied_from=_origin(head, copied) if copied else None,
@@ -70,7 +71,7 @@ def _mode(text: str, head: int, cues: Cues) -> frozenset[Setting]:
         told = [
             item
             for item in found
-            if not cues["mode_of_another_contact"].search(text, max(0, item.start - 40), item.end)
+            if not cues["mode_of_another_contact"].search(text, max(0, item.start - 40), item.end + 20)
         ]
         if told:
             first = min(item.start for item in told)
@@ -89,7 +90,8 @@ def _watched(head: str, cues: Cues) -> frozenset[Setting]:
 
 
 def _one_side(label: re.Pattern[str], head: str) -> Laterality | None:
-    sides = {side for match in label.finditer(head) for side in sides_in(head[match.start() : match.end()])}
+    lines = [set(sides_in(match[0])) for match in label.finditer(head)]
+    sides = {side for named in lines if len(named) == 1 for side in named}
     return next(iter(sides)) if len(sides) == 1 else None
 
 

@@ -62,7 +62,9 @@ def statement_assertion(
         return Assertion.REFUSED
     if not plan_counts and _planned(around, sentence, cues):
         return Assertion.PLANNED
-    if _denied(around.before, cues) or cues["negated_after"].search(around.after):
+    if _denied(around.before, cues) or cues["negated_after"].search(
+        around.after if around.after.strip() else around.rest
+    ):
         return Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
         return Assertion.UNCERTAIN

@@ -1,5 +1,6 @@
 """Facts from statements: what sentences and table rows say by the vocabulary's patterns, each fully qualified."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 RELIABILITY = 0.95
 _FROM_FRAME = 0.95
 """Factor for a side that only the note's head gives."""
+_NO = re.compile(r"(?:no|without|not|never)\b", re.IGNORECASE)
 _LEAD = 60
 """How far into a paragraph its leading date may stand."""
 _EXCLUSIVE = (
@@ -97,7 +99,8 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             sentence = _holding(note, found.start())
             if sentence is None:
                 continue
-            match = Match(concept, denies=False, start=found.start(), end=min(found.end(), sentence.end))
+            denies = _NO.match(found[0]) is not None
+            match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
             yield _placed(fact_of(statement), statement, vocabulary)
@@ -219,7 +222,9 @@ def _assertion(statement: Statement) -> Assertion:
         hedges_count=match.measured,
     )
     if match.concept.kind is ConceptKind.PROCEDURE and statement.sentence.section is Section.PLAN:
-        found = Assertion.PLANNED if found is Assertion.AFFIRMED and not note.cues["done"].search(around.rest) else found
+        found = (
+            Assertion.PLANNED if found is Assertion.AFFIRMED and not note.cues["done"].search(around.rest) else found
+        )
     if match.denies and found is Assertion.AFFIRMED:
         found = Assertion.NEGATED
     doubted = note.frame.unfinal or (match.measured and note.frame.doubted)
@@ -298,6 +303,8 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
     for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end), heading):
         found += _new(conditions_in(note.text, start, end, note.cues), [item.setting for item in found])
     settings = {item.setting for item in found}
+    if Setting.UNSUPERVISED in note.frame.mode:
+        settings -= {Setting.SUPERVISED}
     settings |= {mode for mode in note.frame.mode if not settings & _kind(mode)}
     said = dict.fromkeys(note.span(item.start, item.end) for item in found)
     return frozenset(settings), tuple(said)
@@ -367,6 +374,6 @@ def _less_sure(statement: Statement, read: Assertion) -> Assertion:
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN
-    if match.measured and (cues["unsure_after"].search(around.after) or cues["hedged_before"].search(around.before)):
+    if cues["unsure_after"].search(around.after) or (match.measured and cues["hedged_before"].search(around.before)):
         return Assertion.UNCERTAIN
     return read

@@ -7,10 +7,7 @@ from agents.reading.rules_reader.layout import Section, Sentence
 from cases.evidence import Experiencer
 
 Cues = Mapping[str, re.Pattern[str]]
-_HE = re.compile(r"\b(?:he|himself|his)\b", re.IGNORECASE)
-_SHE = re.compile(r"\b(?:she|herself|her)\b", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?P<he>he|himself)\b|\b(?P<she>she|herself)\b", re.IGNORECASE)
-_OPENS = 60
+_SUBJECT = re.compile(r"\b(?P<he>he|himself|his)\b|\b(?P<she>she|herself|her)\b", re.IGNORECASE)
 
 
 def subject_of(
@@ -26,7 +23,10 @@ def subject_of(
     before = text[clause[0] : place[0]]
     said = text[place[0] : place[1]]
     after = text[place[1] : clause[1]]
-    if cues["of_somebody_else"].search(text, sentence.start, sentence.end) or cues["kin_of_after"].search(after):
+    rest = text[place[1] : sentence.end]
+    if cues["kin_label_after"].search(rest) or cues["kin_of_after"].search(after):
+        return Experiencer.FAMILY
+    if cues["of_somebody_else"].search(text, sentence.start, sentence.end):
         return Experiencer.OTHER
     if cues["family_history"].search(before):
         return Experiencer.FAMILY

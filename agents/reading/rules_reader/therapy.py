@@ -62,7 +62,9 @@ def _episodes(note: Note) -> Iterator[_Episode]:
     if not note.sentences:
         return
     if cues["therapy_record"].search(note.frame.title):
-        first = next((s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0])
+        first = next(
+            (s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0]
+        )
         yield _Episode(first, 0, len(note.layout.text), first_hand=True)
         return
     for sentence in note.sentences:
@@ -82,7 +84,9 @@ def _region(note: Note, words: str, *, first_hand: bool) -> str:
 
 
 def _regions_in(words: str, cues: Mapping[str, re.Pattern[str]]) -> list[str]:
-    found = [(match.start(), region) for region in (*REGIONS, "other") for match in cues[f"region_{region}"].finditer(words)]
+    found = [
+        (match.start(), region) for region in (*REGIONS, "other") for match in cues[f"region_{region}"].finditer(words)
+    ]
     return [region for _, region in sorted(found)]
 
 
@@ -97,7 +101,7 @@ def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
         update={
             "course": course,
             "duration_days": (last - first).days if first and last else None,
-            "when": FactDate(on=first or last, basis=DateBasis.STATED, until=last) if first or last else None,
+            "when": FactDate(on=first or last, basis=DateBasis.STATED, until=last) if first or last else fact.when,
             "settings": _settings(note, words),
             "assertion": _assertion(note, fact, words, attended=last is not None and visits is not None),
             "laterality": _side(note, fact, episode),
