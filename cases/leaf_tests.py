@@ -139,7 +139,7 @@ class TrialTest(Frozen):
     `settings`, `excludes` and `denial_decides` as in FindingTest. `shortfall_decides` makes it a no when every trial
     that the chart shows of this patient falls short in length, dose or visits, or came out otherwise. `min_days_of`
     overrides `min_days` for some concepts; `once` are those of which one use is a trial, `sided` those that must be of
-    the side ordered. `closed_by` are findings that nothing else was tried.
+    the side ordered. `closed_by` are findings that nothing else was tried. A trial begins after those of `after` began.
     """
 
     kind: Literal["trial"] = "trial"
@@ -150,6 +150,7 @@ class TrialTest(Frozen):
     once: tuple[ConceptId, ...] = ()
     sided: tuple[ConceptId, ...] = ()
     closed_by: tuple[ConceptId, ...] = ()
+    after: tuple[ConceptId, ...] = ()
     at_least: int = 1
     outcomes: frozenset[Outcome] = frozenset()
     excused_by: frozenset[Outcome] = frozenset()

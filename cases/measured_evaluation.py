@@ -75,7 +75,8 @@ def _at_the_end(deciding: Sequence[Evidence], *, lowest: bool) -> Sequence[Evide
     return [item for item in last if item.fact.value == end]
 
 
-def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool, *, any_counts: bool = False
+def _settle(
+    deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool, *, any_counts: bool = False
 ) -> Weighed:
     """Let the latest deciding facts speak; if those of one day disagree, the leaf pends.
 

@@ -80,20 +80,23 @@ def _decides_against(test: TrialTest, trials: Sequence[_Trial], shown: int, *, c
 _SHORTFALLS = {
     Defect.DURATION_TOO_SHORT, Defect.DOSE_TOO_LOW, Defect.TOO_FEW_VISITS, Defect.OTHER_OUTCOME, Defect.REFUSED,
 }  # fmt: skip
-_BESIDE_THE_POINT = {Defect.OTHER_PATIENT, Defect.UNKNOWN_PATIENT, Defect.FAMILY_HISTORY, Defect.SECOND_HAND}
+_BESIDE_THE_POINT = {
+    Defect.OTHER_PATIENT, Defect.UNKNOWN_PATIENT, Defect.FAMILY_HISTORY, Defect.SECOND_HAND, Defect.PLANNED,
+    Defect.HYPOTHETICAL,
+}  # fmt: skip
+_TELLS_NOTHING = {
+    Defect.DURATION_NOT_SHOWN, Defect.DOSE_NOT_SHOWN, Defect.OUTCOME_NOT_SHOWN, Defect.OUT_OF_ORDER, Defect.UNDATED,
+}  # fmt: skip
 
 
 def _falls_short(trial: _Trial) -> bool:
     """Whether each usable account of the trial says that it was too short, too little, or came out otherwise."""
     accounts = [{f.defect for f in blocking(item.findings)} for item in trial.evidence]
-    accounts = [defects for defects in accounts if not defects & _BESIDE_THE_POINT]
+    accounts = [defects for defects in accounts if not defects & _BESIDE_THE_POINT and not defects <= _TELLS_NOTHING]
     return (
         bool(accounts)
         and all(defects and defects & _SHORTFALLS for defects in accounts)
-        and all(
-            defects <= _SHORTFALLS | {Defect.OUTCOME_NOT_SHOWN, Defect.DURATION_NOT_SHOWN, Defect.DOSE_NOT_SHOWN}
-            for defects in accounts
-        )
+        and all(defects <= _SHORTFALLS | _TELLS_NOTHING for defects in accounts)
     )
 
 
@@ -130,7 +133,8 @@ def _open(test: TrialTest, shown: int, evidence: tuple[Evidence, ...]) -> Weighe
 
 def _trial(concept: ConceptId, test: TrialTest, facts: Sequence[Fact], anchors: Anchors) -> _Trial:
     own = [fact for fact in facts if fact.concept == concept]
-    plain = {fact.id: _plain_defects(fact, test, anchors) for fact in own}
+    before = [fact for fact in facts if fact.concept in test.after and not blocking(_bare_defects(fact, anchors))]
+    plain = {fact.id: _plain_defects(fact, test, anchors, before) for fact in own}
     plain = _own_record_first(own, plain)
     usable = [fact for fact in own if not blocking(plain[fact.id])]
     begun = [fact for fact in own if {item.defect for item in blocking(plain[fact.id])} <= {Defect.STALE}]
@@ -160,15 +164,31 @@ def _denied_elsewhere(
     return frozenset(fact.id for fact in usable for other in denials if other.span.document_id != fact.span.document_id)
 
 
-def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors) -> list[Finding]:
+def _plain_defects(fact: Fact, test: TrialTest, anchors: Anchors, before: Sequence[Fact] = ()) -> list[Finding]:
     """Everything but length, dose and outcome; a contraindication needs no use, and a past course counts."""
     found = defects_of(fact, test.window, anchors, past_counts=True)
     if _excused(fact, test):
         return [finding for finding in found if finding.defect is not Defect.NEGATED]
     if fact.assertion in (Assertion.NEGATED, Assertion.REFUSED):
         return found
+    found += _order_defects(fact, test, before) if test.after else []
     found += setting_defects(fact, test.settings, test.excludes)
     return found + (side_defects(fact, anchors) if test.side or fact.concept in test.sided else [])
+
+
+def _bare_defects(fact: Fact, anchors: Anchors) -> list[Finding]:
+    return defects_of(fact, None, anchors, past_counts=True)
+
+
+def _order_defects(fact: Fact, test: TrialTest, before: Sequence[Fact]) -> list[Finding]:
+    """Why a trial does not follow on those it has to come after: they have no first day, or a later one."""
+    first = [day for other in before if (day := _days(other)[0])]
+    starts = _days(fact)[0]
+    if not first or starts is None:
+        return [Finding(defect=Defect.OUT_OF_ORDER, detail="it is not shown what came first")]
+    if starts <= min(first):
+        return [Finding(defect=Defect.OUT_OF_ORDER, detail=f"begun {starts}, not after {min(first)}")]
+    return []
 
 
 def _needed(concept: ConceptId, test: TrialTest) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -68,7 +68,8 @@ class Concept(Frozen):
     `patterns` are regular expressions that state it within a sentence, `denials` those that state its absence; in
     them a blank stands for any white space, `{name}` for a class of words of the file, and the groups `v`, `h` and
     `u` for a value, the other end of its range and its unit. `signs` must all be found in a note for it to be a
-    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name, `context` what must stand in the same paragraph. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
+    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name, `context` what must stand in the same paragraph or its
+    heading, `note_context` what must stand in the note, `unless` what must not stand in the sentence. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
     """
 
     id: ConceptId
@@ -85,6 +86,8 @@ class Concept(Frozen):
     signs: tuple[str, ...] = ()
     sites: dict[str, str] = {}
     context: str = ""
+    note_context: str = ""
+    unless: str = ""
     plan_counts: bool = False
     past_counts: bool = False
     source: str = ""
@@ -159,9 +162,13 @@ class Vocabulary:
             if concept.signs
         }
         self.contexts = {
-            concept.id: compile_pattern(concept.id, concept.context, content.classes, denies=False).regex
+            concept.id: _Contexts(
+                paragraph=_optional(concept.id, concept.context, content.classes),
+                note=_optional(concept.id, concept.note_context, content.classes),
+                unless=_optional(concept.id, concept.unless, content.classes),
+            )
             for concept in content.concepts
-            if concept.context
+            if concept.context or concept.note_context or concept.unless
         }
         self.sites = {
             concept.id: {
@@ -296,6 +303,19 @@ def _squeezed(words: str) -> str:
 
 def _bare(code: str) -> str:
     return code.strip().upper().replace(".", "")
+
+
+@dataclass(frozen=True)
+class _Contexts:
+    """What must, or must not, stand around a statement of a concept; None asks for nothing."""
+
+    paragraph: re.Pattern[str] | None
+    note: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+def _optional(concept_id: ConceptId, words: str, classes: Mapping[str, str]) -> re.Pattern[str] | None:
+    return compile_pattern(concept_id, words, classes, denies=False).regex if words else None
 
 
 def _statements(content: _VocabularyFile) -> Iterator[StatementPattern]:

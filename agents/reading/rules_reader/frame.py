@@ -28,7 +28,8 @@ class Frame:
 
     `mode` is how the patient was seen. `side` is the one body side that title and header lines name. `unfinal` are
     the words that make the whole note preliminary, void or an example. `copied` says that the note as a whole was
-    carried forward, from `copied_from` where a day is given, `doubted` that its values are in doubt. `title` is the text of the first lines.
+    carried forward, from `copied_from` where a day is given, `doubted` that its values are in doubt, `of_other`
+    that somebody else filled it in for themselves. `title` is the text of the first lines.
     """
 
     written: date | None
@@ -36,6 +37,7 @@ class Frame:
     side: Laterality | None
     unfinal: str
     doubted: bool
+    of_other: bool
     copied: bool
     copied_from: date | None
     gender: str
@@ -56,6 +58,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         doubted=cues["values_doubted"].search(layout.text) is not None,
         side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES])),
         unfinal=unfinal[0] if unfinal else "",
+        of_other=cues["note_of_somebody_else"].search(layout.text) is not None,
         copied=copied is not None,
         copied_from=_origin(head, copied) if copied else None,
         gender=gender.casefold(),

@@ -11,9 +11,12 @@ from functools import cached_property
 
 from agents.reading.rules_reader.assertion import Stance, stance_of
 from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, conditions_in
+from agents.reading.rules_reader.diary import diary_facts
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
+from agents.reading.rules_reader.pedigree import pedigree_facts
 from agents.reading.rules_reader.statements import requalified, statement_facts
+from agents.reading.rules_reader.stay import stay_facts
 from agents.reading.rules_reader.therapy import therapy_facts
 from agents.reading.rules_reader.values import Reading, readings
 from cases.document import Document, DocumentKind
@@ -51,7 +54,8 @@ def facts_of_note(
     for sentence in note.sentences:
         facts += _sentence_facts(note, sentence, before, vocabulary)
         before = sentence
-    facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary)]
+    facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary), *diary_facts(note, vocabulary)]
+    facts += [*stay_facts(note, vocabulary), *pedigree_facts(note, vocabulary)]
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
 
 

@@ -80,12 +80,20 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
 
 
 def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vocabulary) -> bool:
-    """Whether the paragraph holds what the concept needs around it."""
+    """Whether paragraph, heading and note hold what the concept needs around it, and the sentence nothing against it."""
     needed = vocabulary.contexts.get(concept.id)
     if needed is None:
         return True
+    if needed.unless and needed.unless.search(note.text, sentence.start, sentence.end):
+        return False
+    if needed.note and not needed.note.search(note.layout.text):
+        return False
+    if needed.paragraph is None:
+        return True
     around = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
-    return needed.search(note.text, around[0].start, around[-1].end) is not None
+    return bool(
+        needed.paragraph.search(note.text, around[0].start, around[-1].end) or needed.paragraph.search(sentence.heading)
+    )
 
 
 def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -99,7 +107,7 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             sentence = _holding(note, found.start())
             if sentence is None:
                 continue
-            denies = _NO.match(found[0]) is not None
+            denies = bool(concept.denials) and _NO.match(found[0]) is not None
             match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
@@ -237,6 +245,8 @@ def _subject(statement: Statement) -> Experiencer:
     match = statement.match
     place = (match.start, match.end)
     note = statement.note
+    if note.frame.of_other:
+        return Experiencer.OTHER
     return subject_of(note.text, statement.sentence, statement.clause, place, note.cues, note.frame.gender)
 
 

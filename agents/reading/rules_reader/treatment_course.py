@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import SINCE, length_in, run_in
+from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, run_in
 from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -33,7 +33,7 @@ _OUTCOMES = (
 
 def course_of(words: str, rest: str, written: date | None, cues: Cues) -> Course:
     """The course that words state of one treatment; `rest` of the sentence gives the outcome where they give none."""
-    run = run_in(words, written)
+    run = Run(None, None) if cues["not_regular"].search(words) else run_in(words, written)
     last = run.last
     if run.first and last is None and SINCE.search(words) and cues["goes_on"].search(words):
         last = written
