@@ -26,7 +26,8 @@ _KIN = re.compile(
 )
 _SIDE = re.compile(r"\b(?P<side>maternal|paternal|mother's side|father's side)\b ?:", re.IGNORECASE)
 _CANCER = re.compile(
-    r"\b(?P<kind>breast|ovarian|ovary|pancrea\w+|prostate)\b[^,;.]{0,20}?\b(?:cancer|carcinoma|ca)\b"
+    r"\b(?:(?:cancer|carcinoma) of the )?(?P<kind>breast|ovarian|ovary|ovaries|pancrea\w+|prostate)\b"
+    r"(?:(?<=[a-z])[^,;.]{0,20}?\b(?:cancer|carcinoma|ca)\b|(?=[^,;.]{0,20}?\b(?:at|age|aged)\s\d\d))"
     r"(?:[^,;.]{0,20}?\b(?:at|age|aged)\s(?:age\s)?(?P<age>\d\d))?",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ def statement_assertion(
     `plan_counts` is for concepts that are plans themselves (a dose to be given); `hedges_count` for measured values,
     which `about` and `roughly` make unusable.
     """
-    if _supposed(around, sentence, cues):
+    if _supposed(around, sentence, cues) or (not plan_counts and cues["supposes_within"].search(around.said)):
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN
@@ -93,7 +93,7 @@ def _denied(before: str, cues: Cues) -> bool:
     """Whether a denial reaches the statement: nothing between them starts a new one."""
     spurious = [match.span() for match in cues["not_negation"].finditer(before)]
     for match in cues["negates"].finditer(before):
-        inside = any(start <= match.start() < end for start, end in spurious)
+        inside = any(start < match.end() and match.start() < end for start, end in spurious)
         if not inside and not cues["restart"].search(before, match.end()):
             return True
     return False

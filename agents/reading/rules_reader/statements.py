@@ -245,9 +245,15 @@ def _subject(statement: Statement) -> Experiencer:
     match = statement.match
     place = (match.start, match.end)
     note = statement.note
-    if note.frame.of_other:
+    if note.frame.of_other or _other_attended(note, statement.sentence):
         return Experiencer.OTHER
     return subject_of(note.text, statement.sentence, statement.clause, place, note.cues, note.frame.gender)
+
+
+def _other_attended(note: Note, sentence: Sentence) -> bool:
+    """Whether somebody else was seen in the patient's place, by the words of the paragraph."""
+    block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
+    return note.cues["other_attended"].search(note.text, block[0].start, block[-1].end) is not None
 
 
 def _is_past(statement: Statement) -> bool:
@@ -268,7 +274,8 @@ def _is_past(statement: Statement) -> bool:
 def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
     """The day: in the statement's words, its clause, its sentence, at its paragraph's head, in its heading, the note's."""
     note, sentence, match = statement.note, statement.sentence, statement.match
-    for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end)):
+    reach = sentence.end if match.measured else match.start
+    for start, end in ((match.start, match.end), statement.clause, (sentence.start, reach)):
         found = note.dates_in(start, end)
         if found:
             words = min(found, key=lambda item: _distance(item, match))
@@ -290,12 +297,18 @@ def _lead(note: Note, sentence: Sentence) -> DatedWords | None:
     if sentence.block >= 0:
         first = next((one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block), sentence)
         found = note.dates_in(first.start, min(first.start + _LEAD, first.end))
-        if found and note.cues["leads_with_date"].match(note.text, first.start, found[0].start):
+        if found and _leads(note, first, found[0]):
             return found[0]
     if sentence.heading:
         headed = note.dates_in(sentence.heading_start, sentence.heading_start + len(sentence.heading) + 30)
         return headed[0] if headed and headed[0].start < sentence.start else None
     return None
+
+
+def _leads(note: Note, sentence: Sentence, words: DatedWords) -> bool:
+    """Whether a date stands behind a title of a few words and before a comma or colon."""
+    before, after = note.text[sentence.start : words.start], note.text[words.end : words.end + 3]
+    return bool(note.cues["leads_with_date"].fullmatch(before) and re.match(r"\s?[,:(]", after))
 
 
 def _side(statement: Statement) -> tuple[Laterality | None, bool]:

@@ -7,6 +7,9 @@ from agents.reading.rules_reader.layout import Section, Sentence
 from cases.evidence import Experiencer
 
 Cues = Mapping[str, re.Pattern[str]]
+_KIN_AND_ON = re.compile(
+    r"\b(?:son|daughter|dtr|wife|husband|brother|sister|mother|father|partner|friend)\b.*", re.IGNORECASE | re.DOTALL
+)
 _SUBJECT = re.compile(r"\b(?P<he>he|himself|his)\b|\b(?P<she>she|herself|her)\b", re.IGNORECASE)
 
 
@@ -24,6 +27,8 @@ def subject_of(
     said = text[place[0] : place[1]]
     after = text[place[1] : clause[1]]
     rest = text[place[1] : sentence.end]
+    if cues["kin_possessive"].search(said):
+        return Experiencer.FAMILY
     if cues["kin_label_after"].search(rest) or cues["kin_of_after"].search(after):
         return Experiencer.FAMILY
     if cues["of_somebody_else"].search(text, sentence.start, sentence.end):
@@ -51,7 +56,7 @@ def _turns_back(words: str, cues: Cues, gender: str) -> bool:
 
 def _other_gender(before: str, said: str, gender: str) -> bool:
     """Whether the nearest pronoun that can be the subject is of the other gender than the patient."""
-    found = [*_SUBJECT.finditer(before)] or [*_SUBJECT.finditer(said)][:1]
+    found = [*_SUBJECT.finditer(before)] or [*_SUBJECT.finditer(_KIN_AND_ON.sub("", said))][:1]
     if not found or gender not in ("male", "female"):
         return False
     return bool(found[-1]["she"]) if gender == "male" else bool(found[-1]["he"])
