@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from cases.criteria import State
-from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Role, Setting
+from cases.evidence import Assertion, Defect, Evidence, Experiencer, Fact, Finding, Role, Setting
 from cases.ids import ConceptId
 from cases.leaf_evaluation import (
     Anchors,
@@ -114,8 +114,17 @@ def _doubted(told: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
     ]
     if any(item.role is Role.SUPPORTS for item in told):
         sources = {item.fact.span.document_id for item in told}
+        doubts += [item for item in evidence if _of_a_relative(item)]
         return any(item.fact.span.document_id in sources and item.fact.concept in _concepts(told) for item in doubts)
     return bool(doubts)
+
+
+def _of_a_relative(item: Evidence) -> bool:
+    """Whether it is affirmed, of one relative or another: words outside a family history, which may have been meant for the patient or not."""
+    fact = item.fact
+    return (
+        fact.assertion is Assertion.AFFIRMED and fact.experiencer is not Experiencer.PATIENT and not fact.historical
+    )
 
 
 def _concepts(told: Sequence[Evidence]) -> set[ConceptId]:

@@ -34,7 +34,7 @@ class Section(StrEnum):
 
 
 Cues = Mapping[str, re.Pattern[str]]
-_OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST})
+_OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
 """Sections that hold for their own line only where their heading opens a line of text (`PMH HTN, CAD`)."""
 
 

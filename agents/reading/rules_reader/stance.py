@@ -62,7 +62,8 @@ def statement_assertion(
         return Assertion.REFUSED
     if not plan_counts and _planned(around, sentence, cues):
         return Assertion.PLANNED
-    if _denied(around.before, cues) or cues["negated_after"].search(
+    denied = _denied(around.before, cues) and not cues["begins_anew"].match(around.said)
+    if denied or cues["negated_after"].search(
         around.after if around.after.strip() else around.rest
     ):
         return Assertion.NEGATED

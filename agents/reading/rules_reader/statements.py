@@ -27,6 +27,7 @@ RELIABILITY = 0.95
 _FROM_FRAME = 0.95
 """Factor for a side that only the note's head gives."""
 _NO = re.compile(r"(?:no|without|not|never)\b", re.IGNORECASE)
+_LABEL_ENDS = re.compile(r"[^.;\n]{0,25}:|\s{4,}")
 _LEAD = 60
 """How far into a paragraph its leading date may stand."""
 _EXCLUSIVE = (
@@ -258,6 +259,8 @@ def _other_attended(note: Note, sentence: Sentence) -> bool:
 
 def _is_past(statement: Statement) -> bool:
     note, match = statement.note, statement.match
+    if statement.sentence.section is Section.FAMILY:
+        return True
     if match.concept.past_counts or match.concept.kind is ConceptKind.TREATMENT:
         return False
     before = note.text[statement.clause[0] : match.start]
@@ -274,7 +277,8 @@ def _is_past(statement: Statement) -> bool:
 def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
     """The day: in the statement's words, its clause, its sentence, at its paragraph's head, in its heading, the note's."""
     note, sentence, match = statement.note, statement.sentence, statement.match
-    reach = sentence.end if match.measured else match.start
+    label = _LABEL_ENDS.match(note.text, match.end, sentence.end)
+    reach = sentence.end if match.measured or label else match.start
     for start, end in ((match.start, match.end), statement.clause, (sentence.start, reach)):
         found = note.dates_in(start, end)
         if found:
@@ -300,7 +304,8 @@ def _lead(note: Note, sentence: Sentence) -> DatedWords | None:
         if found and _leads(note, first, found[0]):
             return found[0]
     if sentence.heading:
-        headed = note.dates_in(sentence.heading_start, sentence.heading_start + len(sentence.heading) + 30)
+        line = note.text.find("\n", sentence.heading_start + len(sentence.heading))
+        headed = note.dates_in(sentence.heading_start, line if line >= 0 else sentence.start)
         return headed[0] if headed and headed[0].start < sentence.start else None
     return None
 
