@@ -23,6 +23,7 @@ _PATTERN = re.compile(
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))(?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
+    | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))
     | (?P<last>last\ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
     | (?P<yesterday>yesterday|last\ night|overnight)
     | (?P<today>today|this\ (?:morning|afternoon|evening|visit))
@@ -132,6 +133,10 @@ def _last(m: re.Match[str], written: date | None) -> _Read:
     return (written - timedelta(days=days) if written and days else None), False, True
 
 
+def _vague(_: re.Match[str], __: date | None) -> _Read:
+    return None, False, True
+
+
 def _yesterday(_: re.Match[str], written: date | None) -> _Read:
     return (written - timedelta(days=1) if written else None), True, True
 
@@ -142,5 +147,5 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month, "slash": _slash, "year": _year,
-    "ago": _ago, "last": _last, "yesterday": _yesterday, "today": _today,
+    "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

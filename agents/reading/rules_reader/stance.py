@@ -62,7 +62,8 @@ def statement_assertion(
         return Assertion.REFUSED
     if not plan_counts and _planned(around, sentence, cues):
         return Assertion.PLANNED
-    denied = _denied(around.before, cues) and not cues["begins_anew"].match(around.said)
+    near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
+    denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     if denied or cues["negated_after"].search(
         around.after if around.after.strip() else around.rest
     ):

@@ -230,7 +230,7 @@ def _assertion(statement: Statement) -> Assertion:
         plan_counts=match.concept.plan_counts,
         hedges_count=match.measured,
     )
-    if match.concept.kind is ConceptKind.PROCEDURE and statement.sentence.section is Section.PLAN:
+    if _is_act(match.concept) and statement.sentence.section is Section.PLAN:
         found = (
             Assertion.PLANNED if found is Assertion.AFFIRMED and not note.cues["done"].search(around.rest) else found
         )
@@ -240,6 +240,11 @@ def _assertion(statement: Statement) -> Assertion:
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         return Assertion.UNCERTAIN
     return found
+
+
+def _is_act(concept: Concept) -> bool:
+    """Whether a plan's line that names it says nothing of its having been done."""
+    return concept.kind is ConceptKind.PROCEDURE or (concept.kind is ConceptKind.DOCUMENT and not concept.plan_counts)
 
 
 def _subject(statement: Statement) -> Experiencer:
