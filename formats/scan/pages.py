@@ -102,8 +102,8 @@ def _look(page: Image.Image, degrees: float, tesseract: str) -> _Look:
 
 
 def _enlarged_words(page: Image.Image, tesseract: str) -> list[RawWord]:
-    """The words of a page enlarged to about 300 dots an inch, at which digits are told apart best."""
-    if page.width >= _WIDE_ENOUGH:
+    """The words of a page enlarged to about 300 dots an inch, at which digits are told apart best; noise as it is."""
+    if page.width >= _WIDE_ENOUGH or ink_of(page).mean() > _MOSTLY_BLACK:
         return words_on(page, tesseract)
     size = round(page.width * _ENLARGED), round(page.height * _ENLARGED)
     return [scaled(word, 1 / _ENLARGED) for word in words_on(page.resize(size, Resampling.BICUBIC), tesseract)]
