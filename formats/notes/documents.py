@@ -1,6 +1,6 @@
 """Notes to documents: one for each run of pages of one patient, dated by its own header lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from cases.document import Document, DocumentKind, HiddenText, Page
 from cases.ids import DocumentId, PatientId, digest_of
 from formats.media_type import MediaType
 from formats.notes.attribution import ANOTHER_PERSON, OTHER, Run, runs_of
-from formats.notes.headers import date_in_headers
+from formats.notes.headers import claims_in, date_in_headers
 from formats.notes.known_patients import KnownPatient
 from formats.text import PagedText
 
@@ -52,9 +52,10 @@ def note_documents(
 
     A note of one owner keeps the note's id; else each run is `<id>#p<first>-<last>`. Page numbers stay those of
     the file, and the digest is of the whole file. Pages that name somebody else belong to `ANOTHER_PERSON`, so that
-    nobody takes them for silent ones.
+    nobody takes them for silent ones. A scan is often several documents in one: a page that names its patient anew
+    under another date begins one, so that none is dated by its neighbour.
     """
-    runs = runs_of(read.page_texts(), patients, presumed)
+    runs = [part for run in runs_of(read.page_texts(), patients, presumed) for part in _dated_apart(read, run)]
     documents, refusals = [], [note.refused(page.reason, page.fix, pages=str(page.number)) for page in read.lost]
     for run in runs:
         pages = read.pages[run.start : run.end]
@@ -63,6 +64,18 @@ def note_documents(
         if run.owner.patient_id is None:
             refusals.append(_unowned(note, pages, run))
     return documents, refusals
+
+
+def _dated_apart(read: PagedText, run: Run) -> Iterator[Run]:
+    start, dated = run.start, None
+    texts = read.page_texts()
+    for at in range(run.start, run.end):
+        said = date_in_headers(texts[at]) if claims_in(texts[at]) else None
+        if said and dated and said != dated and read.pages[at].confidence is not None:
+            yield Run(start, at, run.owner)
+            start = at
+        dated = said or dated
+    yield Run(start, run.end, run.owner)
 
 
 def _document(

@@ -11,6 +11,7 @@ from formats.scan.cleaning import Ink, cleaned, ink_of
 from formats.scan.looks import UNSURE, both
 from formats.scan.tesseract import NotRead, RawWord, scaled, turn_of, words_on
 from formats.scan.transcript import PageTranscript, Word
+from formats.scan.transmission import transmission_last
 
 _BLANK_SHARE = 0.0003
 """Of a page's dots; a single printed word is about this many."""
@@ -63,7 +64,7 @@ def read_page(page: Image.Image, number: int, tesseract: str) -> PageTranscript:
     lost, partly = _judged(look)
     return PageTranscript(
         number=number, width=look.page.width, height=look.page.height, turned=look.turned,
-        words=() if lost else look.words, lost=lost, partly=partly,
+        words=() if lost else transmission_last(look.words, look.page.height), lost=lost, partly=partly,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from cases.frozen import Frozen
 from cases.ids import Digest
 
-VERSION = "2026-11-25.2"
+VERSION = "2026-11-26"
 """Changes with whatever changes what is read; a transcript of another version is made anew."""
 
 
