@@ -19,6 +19,7 @@ from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
 from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
+from formats.scan.reading import ScanReader
 from guardrails.disclosure_agreements import Agreements
 from guardrails.phi.guard import shipped_guard
 from guardrails.phi.masking import CaseMasker
@@ -37,6 +38,7 @@ from runtime.disclosure_store import StoredDisclosures
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
 from runtime.queue import JobQueue
+from runtime.scan_cache import ScanCache
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
@@ -48,11 +50,12 @@ _MOST_CALLS = 32
 class Hands:
     """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
 
-    def __init__(self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, settings: Settings) -> None:
-        self._step, self._tools, self._ledger = step, tools, ledger
+    def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
+        self._step, self._tools, self._ledger = step, tools, toolbox.ledger
         self._calls = 0
-        self.organization: Party | None = settings.organization
-        self.zone = ZoneInfo(settings.time_zone)
+        self.organization: Party | None = toolbox.settings.organization
+        self.zone = ZoneInfo(toolbox.settings.time_zone)
+        self.scans = toolbox.scans
 
     def call(self, name: str, **arguments: object) -> Any:
         """What the tool returns; its type is the tool's own."""
@@ -75,8 +78,8 @@ class Hands:
 class Toolbox:
     """Everything one process needs to work cases. Build it with `build_toolbox`.
 
-    `queue` is None where nobody would run its jobs (the command line works its cases itself). `model` is None where
-    no model is set, and everything is read by rules.
+    `scans` reads scans, each once. `queue` is None where nobody would run its jobs (the command line works its
+    cases itself). `model` is None where no model is set, and everything is read by rules.
     """
 
     settings: Settings
@@ -84,6 +87,7 @@ class Toolbox:
     database: Database
     audit: AuditLog
     ledger: EffectsLedger
+    scans: ScanReader
     queue: JobQueue | None = None
     model: GuardedModel | None = None
 
@@ -105,7 +109,7 @@ class Toolbox:
             spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
-        return Hands(step, tools, self.ledger, self.settings)
+        return Hands(step, tools, self)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,7 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         database=database,
         audit=audit,
         ledger=EffectsLedger(database, clock),
+        scans=ScanReader(ScanCache(settings.home / "scans", key, clock)),
         queue=JobQueue(settings) if with_queue else None,
         model=GuardedModel.of(settings, clock, guards),
     )

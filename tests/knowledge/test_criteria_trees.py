@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cases.criteria import Criterion, FindingTest, MeasurementTest, Op
+from cases.criteria import Criterion, Op
 from cases.errors import StoreDamaged
+from cases.leaf_tests import FindingTest, MeasurementTest
 from knowledge.criteria_trees import read_tree, shipped_trees, tree_for
 from knowledge.library import SOURCES
 from knowledge.rule_files import CRITERIA, RULES

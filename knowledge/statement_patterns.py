@@ -1,0 +1,146 @@
+"""The patterns by which concepts are stated in a sentence, compiled, each with words that it cannot do without."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cases.errors import StoreDamaged
+
+_CLASS = re.compile(r"\{(?P<name>[a-z_]+)\}")
+_QUANTIFIED = re.compile(r"(?:[?*]|\{0)")
+_LOOK_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
+_SHORTEST = 3
+_RUN = re.compile(r"[A-Za-z]{3,}")
+
+
+@dataclass(frozen=True)
+class StatementPattern:
+    """One way of stating a concept, or with `denies` its absence.
+
+    `anchors` are lower-case words of which a text must hold one for the pattern to match; empty where none is sure.
+    """
+
+    concept_id: str
+    regex: re.Pattern[str]
+    denies: bool
+    anchors: tuple[str, ...]
+
+    def can_match(self, lowered: str) -> bool:
+        """Whether a text in lower case holds an anchor; cheap, and never wrongly false."""
+        return not self.anchors or any(anchor in lowered for anchor in self.anchors)
+
+
+def compile_pattern(concept_id: str, words: str, classes: Mapping[str, str], *, denies: bool) -> StatementPattern:
+    """Compile one pattern; raises StoreDamaged naming the concept where it does not compile."""
+    filled = fill_classes(concept_id, words, classes)
+    try:
+        regex = re.compile(_spaced(filled), re.IGNORECASE)
+    except re.error as error:
+        raise StoreDamaged(f"{concept_id}: the pattern {words!r} does not compile: {error}") from error
+    return StatementPattern(concept_id, regex, denies, anchors_of(filled))
+
+
+def _spaced(pattern: str) -> str:
+    """The pattern with its blanks as white space: any amount, but one sign where a look-behind needs a fixed width."""
+    fixed = _LOOK_BEHIND.sub(lambda match: match[0].replace(" ", r"\s"), pattern)
+    return fixed.replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
+def fill_classes(concept_id: str, words: str, classes: Mapping[str, str]) -> str:
+    """The pattern with its named classes written in; raises StoreDamaged for a class that the file does not hold."""
+    for _ in range(3):
+        unknown = [match["name"] for match in _CLASS.finditer(words) if match["name"] not in classes]
+        if unknown:
+            raise StoreDamaged(f"{concept_id}: no class of words is named {unknown[0]!r}")
+        words = _CLASS.sub(lambda match: f"(?:{classes[match['name']]})", words)
+    return words
+
+
+def anchors_of(pattern: str) -> tuple[str, ...]:
+    """Words of which every match holds one: the longest plain run, or the runs of one group of alternatives."""
+    if re.search(r"(?<!\\)\|", _without_groups(pattern)):
+        parts = [anchors_of(part) for part in _split(pattern, "|")]
+        return tuple(dict.fromkeys(word for part in parts for word in part)) if all(parts) else ()
+    runs = _runs(_without_groups(pattern))
+    longest = max(runs, key=len, default="")
+    choices = [choice for group in _groups(pattern) if (choice := _of_group(group))]
+    best = max(choices, key=lambda words: min(map(len, words)), default=())
+    if len(longest) >= max(_SHORTEST, min(map(len, best), default=0)):
+        return (longest,)
+    return best
+
+
+def _of_group(group: str) -> tuple[str, ...]:
+    parts = [anchors_of(part) for part in _split(group, "|")]
+    return tuple(dict.fromkeys(word for part in parts for word in part)) if all(parts) else ()
+
+
+def _runs(words: str) -> list[str]:
+    """Plain runs of letters that no quantifier makes optional; a letter before one is cut off."""
+    plain = re.sub(r"\\[A-Za-z]|\\.|\[[^\]]*\](?:[?*+]|\{[^}]*\})?", "\0", words)
+    plain = re.sub(r".(?:[?*]|\{0[^}]*\})\??", "\0", plain)
+    return [run.lower() for run in _RUN.findall(plain)]
+
+
+def _without_groups(pattern: str) -> str:
+    """The pattern with each group at its top replaced by a mark."""
+    kept, depth = [], 0
+    for place, sign in _signs(pattern):
+        if sign == "(":
+            depth += 1
+        if depth == 0:
+            kept.append(pattern[place] if sign != "\\" else pattern[place : place + 2])
+        if sign == ")":
+            depth -= 1
+            if depth == 0:
+                kept.append("\0")
+    return "".join(kept)
+
+
+def _groups(pattern: str) -> Iterator[str]:
+    """The insides of each group at the top that must take part in a match."""
+    depth, start = 0, 0
+    for place, sign in _signs(pattern):
+        if sign == "(":
+            start = place + 1 if depth == 0 else start
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+            inside = pattern[start:place]
+            if (
+                depth == 0
+                and not _QUANTIFIED.match(pattern, place + 1)
+                and not re.match(r"\?(?:!|<|=)(?![A-Za-z])|\?<[!=]", inside)
+            ):
+                yield re.sub(r"^\?(?::|P<\w+>|-i:)", "", inside)
+
+
+def _split(pattern: str, mark: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for place, sign in _signs(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if sign == mark and depth == 0:
+            parts.append(pattern[start:place])
+            start = place + 1
+    return [*parts, pattern[start:]]
+
+
+def _signs(pattern: str) -> Iterator[tuple[int, str]]:
+    """Each sign with its place; an escaped sign comes as a backslash, and classes in brackets as letters."""
+    place, bracket = 0, False
+    while place < len(pattern):
+        sign = pattern[place]
+        if sign == "\\":
+            yield place, "\\"
+            place += 2
+            continue
+        if bracket or sign == "[":
+            bracket = sign != "]"
+            sign = "x" if sign in "()|" else sign
+        yield place, sign
+        place += 1
+
+
+def only_possible(patterns: Sequence[StatementPattern], lowered: str) -> list[StatementPattern]:
+    """Those of the patterns that can match somewhere in a text in lower case."""
+    return [pattern for pattern in patterns if pattern.can_match(lowered)]
