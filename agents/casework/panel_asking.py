@@ -1,0 +1,96 @@
+"""Questions put in the panel, answered by passages of the policies held: the one place to put a better answer in."""
+
+import threading
+from dataclasses import dataclass, field
+
+from agents.toolbox import Toolbox
+from cases.case import Case
+from cases.frozen import Frozen
+from cases.ids import PayerId, PolicyDocId
+from knowledge import library
+from retrieval.passage_index import PassageIndex, stamp_of
+from retrieval.search import Hit, PolicySearch, SearchQuery
+from runtime import policy_store
+
+_MOST = 5
+_NO_MODEL = ""
+"""No vectors here: loading a model would hold the first question up for ten seconds."""
+
+
+class CitedPassage(Frozen):
+    """A passage that speaks to the question, and where it stands in the stored text."""
+
+    payer_id: PayerId
+    doc_id: PolicyDocId
+    version: int
+    name: str
+    heading: str
+    start: int
+    end: int
+    quote: str
+
+
+class Answered(Frozen):
+    """An answer with its passages, or an abstention with its reason. `answer` is empty where passages alone are shown.
+
+    `scope` says in words where was looked.
+    """
+
+    question: str
+    scope: str
+    abstained: bool
+    reason: str = ""
+    answer: str = ""
+    passages: tuple[CitedPassage, ...] = ()
+
+
+@dataclass
+class PolicyDesk:
+    """Answers questions of one process; the library in memory is read anew when it has changed."""
+
+    toolbox: Toolbox
+    _index: PassageIndex | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, question: str, case: Case | None = None) -> Answered:
+        """The passages that speak to a question, of the case's payer and date where a case is given."""
+        query = SearchQuery(
+            text=question,
+            payer_id=case.payer.id if case and case.payer else None,
+            on=case.service_date if case else self.toolbox.clock.now().date(),
+            k=_MOST,
+        )
+        found = self._search().search(query)
+        return Answered(
+            question=question,
+            scope=_scope(case),
+            abstained=found.abstained,
+            reason=found.reason,
+            passages=tuple(_passage(hit) for hit in found.hits),
+        )
+
+    def _search(self) -> PolicySearch:
+        with self._lock, self.toolbox.database.read() as transaction:
+            if self._index is None or self._index.stamp != stamp_of(policy_store.versions(transaction)):
+                self._index = PassageIndex.load(transaction, _NO_MODEL)
+            return PolicySearch(self._index, library.payer_directory(transaction))
+
+
+def _scope(case: Case | None) -> str:
+    if case is None or case.payer is None:
+        return "all policies held"
+    day = f", in force on {case.service_date:%d %b %Y}" if case.service_date else ""
+    return f"policies of {case.payer.name}{day}"
+
+
+def _passage(hit: Hit) -> CitedPassage:
+    return CitedPassage(
+        payer_id=hit.payer_id,
+        doc_id=hit.doc_id,
+        version=hit.version,
+        name=f"{hit.number or hit.title}, version {hit.version}",
+        heading=hit.heading,
+        start=hit.start,
+        end=hit.end,
+        quote=hit.text,
+    )
