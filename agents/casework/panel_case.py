@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from agents.casework.panel_clocks import CaseClock, clocks_of
+from agents.casework.panel_standing import SETTLED, Standing, standings
 from agents.products import ANSWER, NOT_DRAFTED
 from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, Judgement, State
+from cases.criteria import CriteriaResult, Judgement
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
@@ -92,15 +93,19 @@ class CaseSheet(Frozen):
             raise NotFound("This case has no such criterion now; it was worked again since.")
         return found
 
-    def first_open(self) -> Judgement | None:
-        """The criterion to look at first: the first that is not met, else the first."""
-        leaves = self.result.root.leaves() if self.result else ()
-        return next((leaf for leaf in leaves if leaf.state is not State.MET), leaves[0] if leaves else None)
+    def stands(self) -> dict[str, Standing]:
+        """How each criterion stands, by id."""
+        return standings(self.result.root) if self.result else {}
 
-    def counts(self) -> dict[State, int]:
-        """How many leaves stand in each state."""
-        leaves = self.result.root.leaves() if self.result else ()
-        return {state: sum(leaf.state is state for leaf in leaves) for state in State}
+    def first_open(self) -> Judgement | None:
+        """The criterion to look at first: the first that is open, else the first."""
+        leaves, stands = self.result.root.leaves() if self.result else (), self.stands()
+        return next((leaf for leaf in leaves if stands[leaf.id] not in SETTLED), leaves[0] if leaves else None)
+
+    def counts(self) -> dict[Standing, int]:
+        """How many leaves stand in each way."""
+        leaves, stands = self.result.root.leaves() if self.result else (), self.stands()
+        return {standing: sum(stands[leaf.id] is standing for leaf in leaves) for standing in Standing}
 
 
 def read_case(toolbox: Toolbox, case_id: CaseId, user_id: UserId) -> CaseSheet:

@@ -1,5 +1,6 @@
 """The policy library as people read it: what is held, a passage in its text, and the criteria drawn from it."""
 
+import re
 from collections.abc import Sequence
 
 from agents.toolbox import Toolbox
@@ -8,9 +9,12 @@ from cases.errors import NotFound
 from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId, digest_of
 from knowledge import library
-from knowledge.policy_structure import blocks
+from knowledge.policy_structure import Block, blocks
 from runtime import policy_store
 from runtime.policy_store import PolicyVersion
+
+_MARKER = re.compile(r"\s*(?:#{1,6}\s+|>\s+)?")
+"""What Markdown puts before a heading or a quotation; it is not shown."""
 
 
 class HeldPolicy(Frozen):
@@ -98,10 +102,13 @@ def passage_key(quote: str) -> str:
 
 
 def _blocks(text: str, span: tuple[int, int] | None) -> tuple[PolicyBlock, ...]:
-    return tuple(
-        PolicyBlock(kind=block.kind, start=block.start, pieces=_pieces(text, block.start, block.end, span))
-        for block in blocks(text)
-    )
+    return tuple(_block(text, block, span) for block in blocks(text))
+
+
+def _block(text: str, block: Block, span: tuple[int, int] | None) -> PolicyBlock:
+    marker = _MARKER.match(text, block.start, block.end)
+    start = marker.end() if marker else block.start
+    return PolicyBlock(kind=block.kind, start=start, pieces=_pieces(text, start, block.end, span))
 
 
 def _pieces(text: str, start: int, end: int, span: tuple[int, int] | None) -> tuple[tuple[str, bool], ...]:

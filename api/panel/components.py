@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from agents.casework.panel_clocks import CaseClock, ClockKind
 from agents.casework.panel_letter import ChangedLine, Piece
+from agents.casework.panel_standing import Standing, standings
 from api.panel.timeline import Entry
 from cases.criteria import Judgement, Op, State
 from cases.decision import ConfidencePart, GateOutcome, GateResult, RiskTier
@@ -16,6 +17,7 @@ class Examples:
 
     clocks: tuple[CaseClock, ...]
     tree: Judgement
+    stands: dict[str, Standing]
     gate: GateResult
     changed: tuple[ChangedLine, ...]
     events: tuple[Entry, ...]
@@ -23,7 +25,7 @@ class Examples:
 
 def examples(now: datetime) -> Examples:
     """Examples around the time now."""
-    return Examples(_clocks(now), _tree(), _gate(), _changed(), _events(now))
+    return Examples(_clocks(now), _tree(), standings(_tree()), _gate(), _changed(), _events(now))
 
 
 def _clocks(now: datetime) -> tuple[CaseClock, ...]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from agents.casework.panel_case import CaseSheet
+from agents.casework.panel_standing import Standing
 from api.panel import words
+from cases.criteria import State
 from cases.lifecycle import CaseState
 
 
@@ -60,15 +62,19 @@ def effect(sheet: CaseSheet, pages: int) -> str:
 def _criteria(sheet: CaseSheet) -> str:
     if sheet.result is None:
         return "No criteria could be checked."
-    leaves = sheet.result.root.leaves()
-    met = sum(leaf.state == "MET" for leaf in leaves)
-    state = {
-        "MET": "The policy's criteria are met",
-        "NOT_MET": "The policy's criteria are not met",
-        "INSUFFICIENT": "The chart does not show all that the policy asks",
-        "ERROR": "A criterion could not be judged",
-    }[sheet.result.root.state]
-    return f"{state}: {met} of {len(leaves)} points shown."
+    counts = sheet.counts()
+    shown = counts[Standing.MET] + counts[Standing.ABSENT]
+    asked = sum(counts.values()) - counts[Standing.NOT_NEEDED]
+    state = _TREE[sheet.result.root.state]
+    return f"{state}: {shown} of {words.plural(asked, 'point')} shown."
+
+
+_TREE = {
+    State.MET: "The policy's criteria are met",
+    State.NOT_MET: "The policy's criteria are not met",
+    State.INSUFFICIENT: "The chart does not show all that the policy asks",
+    State.ERROR: "A criterion could not be judged",
+}
 
 
 def _person_headline(sheet: CaseSheet) -> str:

@@ -23,6 +23,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin", "Vary": FRAGMENT}
+"""Under `no-referrer` a browser sends `Origin: null` with our own forms, and they would be refused as forged."""
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -48,7 +50,7 @@ def page(
         here=request.url.path,
         **known,
     )  # fmt: skip
-    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": CSP, "Vary": FRAGMENT})
+    return HTMLResponse(text, status_code=status, headers=dict(_HEADERS))
 
 
 @cache

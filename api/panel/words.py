@@ -1,8 +1,10 @@
 """The words for what code calls by short names: states, reasons, checks, events. One table each, nothing decided."""
 
+from agents.casework.panel_standing import Standing
 from cases.authorization import Need
 from cases.case import LineOfBusiness
-from cases.criteria import Op, State
+from cases.criteria import Op
+from cases.decision import ConfidencePart
 from cases.evidence import DateBasis, Role
 from cases.lifecycle import CaseState
 from cases.packet import Gap
@@ -26,12 +28,17 @@ STATE: dict[CaseState, tuple[str, str]] = {
 }
 """A case's state in words, and the tone it is shown in."""
 
-CRITERION: dict[State, tuple[str, str]] = {
-    State.MET: ("Met", "ok"),
-    State.NOT_MET: ("Not met", "bad"),
-    State.INSUFFICIENT: ("Not shown", "warn"),
-    State.ERROR: ("Error", "bad"),
+CRITERION: dict[Standing, tuple[str, str]] = {
+    Standing.MET: ("Met", "ok"),
+    Standing.ABSENT: ("Not present", "ok"),
+    Standing.NOT_MET: ("Not met", "bad"),
+    Standing.PRESENT: ("Present", "bad"),
+    Standing.ERROR: ("Error", "bad"),
+    Standing.NOT_SHOWN: ("Not shown", "warn"),
+    Standing.NOT_RULED_OUT: ("Not ruled out", "warn"),
+    Standing.NOT_NEEDED: ("Not needed", "plain"),
 }
+"""How a criterion stands, in words; an exclusion that is not there is as good as a criterion that is met."""
 
 OPERATOR: dict[Op, str] = {
     Op.ALL: "all of these",
@@ -163,6 +170,20 @@ def reason(code: str) -> tuple[str, str]:
 
 def channel(name: str) -> str:
     return CHANNEL.get(name, name or "the way the payer names")
+
+
+def part_why(part: ConfidencePart) -> str:
+    """Why a part of the confidence has its value, without the names that only code uses."""
+    if part.name == "criteria":
+        return {
+            "the tree is MET": "what the policy asks is shown",
+            "the tree is NOT_MET": "the chart speaks against what the policy asks",
+            "the tree is INSUFFICIENT": "the chart does not show all that the policy asks",
+            "the tree is ERROR": "a criterion could not be judged",
+        }.get(part.why, part.why)
+    if part.why.startswith("recognised by") and "|" in part.why:
+        return "recognised by its identifier"
+    return part.why.replace("_", " ").replace("criteria tree approved", "criteria approved")
 
 
 def asked_for(gaps: tuple[Gap, ...]) -> list[Gap]:

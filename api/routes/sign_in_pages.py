@@ -22,6 +22,8 @@ AFTER = "/panel"
 FOLDER = Path(__file__).parents[1] / "sign_in_page"
 _OWN_PAGE = re.compile(r"/panel(/[\w./:-]*)?")
 _CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_HEADERS = {"Content-Security-Policy": _CSP, "Referrer-Policy": "same-origin"}
+"""Under `no-referrer` a browser sends `Origin: null` with the form, which would be refused as forged."""
 
 router = APIRouter(tags=["sign-in pages"], default_response_class=HTMLResponse)
 _page_answers = {401: {"description": "The page again, with what was wrong"}, **problems(403)}
@@ -88,7 +90,7 @@ def _page(
     *, caller: Caller | None = None, link: bool = False, error: str = "", status: int = 200, back: str = AFTER
 ) -> Response:
     text = _templates().get_template("sign_in.html").render(caller=caller, link=link, error=error, back=back)
-    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": _CSP})
+    return HTMLResponse(text, status_code=status, headers=dict(_HEADERS))
 
 
 @cache

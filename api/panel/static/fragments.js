@@ -42,7 +42,9 @@ function arrived(pane, link, inPane) {
   const criterion = pane.querySelector("#evidence")?.dataset.criterion;
   if (criterion) history.replaceState(null, "", `?criterion=${encodeURIComponent(criterion)}`);
   say(`Evidence: ${pane.querySelector("h2")?.textContent ?? ""}`);
-  if (inPane) pane.querySelector(".card.chosen a[data-evidence]")?.focus({ preventScroll: true });
+  if (!inPane) return;
+  pane.querySelector(".card.chosen a[data-evidence]")?.focus({ preventScroll: true });
+  pane.querySelector(".card.chosen")?.scrollIntoView({ block: "start" });
 }
 
 function mark(link) {
@@ -57,8 +59,8 @@ export function showBoxes(root) {
     if (!box) continue;
     const left = box.getBoundingClientRect().left - sheet.getBoundingClientRect().left;
     sheet.scrollLeft += left - 24;
-    const pane = sheet.closest(".evidence-pane");
-    if (pane && pane.dataset.seen) pane.scrollTop += box.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 2;
+    const top = box.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
+    sheet.scrollTop += top - sheet.clientHeight / 3;
   }
   for (const text of root.querySelectorAll(".plain-text")) {
     const hit = text.querySelector("mark");
