@@ -1,5 +1,6 @@
 """Pages as pictures for people to look at, and where on them quoted words stand."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -124,6 +125,7 @@ def _opened(content: bytes, file: str) -> pypdfium2.PdfDocument:
 
 def _opened_scan(content: bytes, file: str) -> Image.Image:
     try:
-        return Image.open(BytesIO(content), formats=("TIFF", "PNG", "JPEG"))
+        with warnings.catch_warnings(action="ignore"):
+            return Image.open(BytesIO(content), formats=("TIFF", "PNG", "JPEG"))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise UnreadableFile(file, "is no picture that can be shown") from error

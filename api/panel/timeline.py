@@ -93,9 +93,8 @@ def _step(action: str, detail: Mapping[str, object]) -> list[str]:
                 [f"Policy {policy.split('/')[1]}, version {policy.split('/')[2]}"] if policy else ["No policy in force"]
             )
         case "criteria.evaluated":
-            return [
-                f"Checked {words.plural(_count(detail, 'leaves'), 'criterion', 'criteria')}; {_count(detail, 'met')} met"
-            ]
+            checked = words.plural(_count(detail, "leaves"), "criterion", "criteria")
+            return [f"Checked {checked}; {_count(detail, 'met')} met"]
         case "draft.made":
             return ["Drafted the letter and the packet"]
         case "gate.judged":
