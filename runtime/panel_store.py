@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, UserId
 from runtime.database import Transaction
 from runtime.panel_tables import claims, drafts, saved_views
+from runtime.tables import cases
 
 
 class Claim(Frozen):
@@ -33,6 +34,13 @@ class Draft(Frozen):
     digest: Digest
     saved_at: datetime
     words: str
+
+
+def cases_stamp(transaction: Transaction) -> tuple[int, int]:
+    """Changes whenever a case is added or saved: how many there are, and how often they were saved altogether."""
+    query = select(func.count(), func.coalesce(func.sum(cases.c.revision), 0)).where(transaction.mine(cases))
+    count, saved = transaction.connection.execute(query).one()
+    return int(count), int(saved)
 
 
 def claims_at(transaction: Transaction, now: datetime) -> Mapping[CaseId, Claim]:

@@ -98,9 +98,12 @@ class CaseSheet(Frozen):
         return standings(self.result.root) if self.result else {}
 
     def first_open(self) -> Judgement | None:
-        """The criterion to look at first: the first that is open, else the first."""
+        """The criterion to look at first: one with a gap, else the first that is open, else the first."""
         leaves, stands = self.result.root.leaves() if self.result else (), self.stands()
-        return next((leaf for leaf in leaves if stands[leaf.id] not in SETTLED), leaves[0] if leaves else None)
+        missing = self.gaps[0].criterion_id if self.gaps else ""
+        return next((leaf for leaf in leaves if leaf.id == missing), None) or next(
+            (leaf for leaf in leaves if stands[leaf.id] not in SETTLED), leaves[0] if leaves else None
+        )
 
     def counts(self) -> dict[Standing, int]:
         """How many leaves stand in each way."""

@@ -97,7 +97,8 @@ class WorklistReader:
     """Reads worklists of one process; safe to be used by several threads."""
 
     toolbox: Toolbox
-    _lines: dict[CaseId, CaseLine] = field(default_factory=dict)
+    _lines: list[CaseLine] = field(default_factory=list)
+    _stamp: tuple[int, int] | None = None
     _details: dict[tuple[CaseId, int], LineDetail] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -107,7 +108,7 @@ class WorklistReader:
         with self.toolbox.database.read() as transaction:
             lines = self._all(transaction)
             claims = panel_store.claims_at(transaction, now)
-            fitting = sorted(filter(_fits(wanted, claims), lines), key=_urgency)
+            fitting = list(filter(_fits(wanted, claims), lines))
             shown = fitting[(page - 1) * size : page * size]
             details = [self._detail(transaction, line) for line in shown]
         return WorklistView(
@@ -121,12 +122,16 @@ class WorklistReader:
             payers=tuple(sorted({(line.payer_id, line.payer) for line in lines if line.payer_id}, key=lambda p: p[1])),
         )
 
-    def _all(self, transaction: Transaction) -> list[CaseLine]:
-        summaries = case_store.listing(transaction)
+    def _all(self, transaction: Transaction) -> Sequence[CaseLine]:
+        """Every line in the order it is shown in; read anew only where a case was added or saved."""
+        stamp = panel_store.cases_stamp(transaction)
         with self._lock:
-            held = self._lines
-            self._lines = {summary.id: self._line(transaction, summary, held.get(summary.id)) for summary in summaries}
-            return list(self._lines.values())
+            if stamp != self._stamp:
+                held = {line.case_id: line for line in self._lines}
+                found = case_store.listing(transaction)
+                lines = [self._line(transaction, summary, held.get(summary.id)) for summary in found]
+                self._lines, self._stamp = sorted(lines, key=_urgency), stamp
+            return self._lines
 
     def _line(self, transaction: Transaction, summary: CaseSummary, held: CaseLine | None) -> CaseLine:
         if held is not None and held.revision == summary.revision:

@@ -23,7 +23,8 @@ def next_step(sheet: CaseSheet, pages: int) -> NextStep:
     """The next thing a person does, or that nothing is to be done."""
     state = sheet.case.state
     if state is CaseState.AWAITING_REVIEW and sheet.ready is not None:
-        return NextStep("Read it and decide", f"{_criteria(sheet)} {effect(sheet, pages)}.", "act")
+        seen = tuple((flag.message, "") for flag in sheet.case.flags if flag.severity != "info")
+        return NextStep("Read it and decide", f"{_criteria(sheet)} {effect(sheet, pages)}.", "act", seen)
     if state is CaseState.WAITING_DOCUMENTS:
         missing = words.asked_for(sheet.gaps)
         headline = f"Ask for {words.plural(len(missing), 'document')}" if missing else "Ask for what is missing"
