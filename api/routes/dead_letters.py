@@ -7,14 +7,12 @@ from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict, JsonValue
 
 from agents.casework.events import queue_of
-from agents.toolbox import Toolbox
 from api.audit_trail import record
 from api.auth import Box, Me, needs
 from api.error_pages import problems
 from api.idempotency import Answer, OnceOnly
 from api.scopes import Scope
 from cases.frozen import Frozen
-from cases.ids import UserId
 from runtime import dead_letters
 from runtime.dead_letters import DeadLetter
 
@@ -70,14 +68,12 @@ def retry(
 ) -> Response:
     """Start the job anew and settle the letter, in one commit."""
 
-    return once.answer((), lambda: Answer(TriedAgain(job_id=try_again(toolbox, job_id, caller.id)), status=202))
+    def act() -> Answer:
+        with toolbox.database.begin() as transaction:
+            letter = dead_letters.settle(transaction, job_id, toolbox.clock.now())
+            key = f"{letter.subject}:{uuid.uuid4().hex}"
+            started = queue_of(toolbox).enqueue(transaction, letter.kind, letter.subject, key=key)
+            record(toolbox, transaction, caller.id, "job.retried", letter.subject, {"kind": letter.kind})
+        return Answer(TriedAgain(job_id=started), status=202)
 
-
-def try_again(toolbox: Toolbox, job_id: str, user_id: UserId) -> str:
-    """Start a dead job anew and settle its letter, in one commit; gives the new job's id. Raises NotFound."""
-    with toolbox.database.begin() as transaction:
-        letter = dead_letters.settle(transaction, job_id, toolbox.clock.now())
-        key = f"{letter.subject}:{uuid.uuid4().hex}"
-        started = queue_of(toolbox).enqueue(transaction, letter.kind, letter.subject, key=key)
-        record(toolbox, transaction, user_id, "job.retried", letter.subject, {"kind": letter.kind})
-    return started
+    return once.answer((), act)

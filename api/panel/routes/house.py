@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
+from agents.casework.panel_dead_letters import try_again
 from api import sign_in
 from api.auth import take_cookies, toolbox_of
 from api.panel import components, words
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Person, Supervisor, text_of
 from api.panel.pages import HIDE, THEME, page
-from api.routes.dead_letters import try_again
 from runtime import dead_letters
 
 router = APIRouter(prefix="/panel", route_class=PanelRoute, include_in_schema=False)

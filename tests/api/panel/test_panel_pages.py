@@ -12,7 +12,8 @@ from cases.errors import StoreDamaged
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
 from cases.review import ReviewAct
-from runtime import review_store, work_store
+from runtime import dead_letters, review_store, work_store
+from runtime.dead_letters import DeadLetter
 from tests.api.door import Door
 
 
@@ -267,3 +268,19 @@ def test_a_blocked_case_offers_no_decision(door: Door) -> None:
     assert 'value="approve"' not in page
     assert "Drafted request" in page
     assert case.state is CaseState.WAITING_DOCUMENTS
+
+
+def test_a_supervisor_has_given_up_work_tried_again_once(door: Door) -> None:
+    case_id = ready(door)
+    letter = DeadLetter(
+        job_id="default:work_case:1", kind="work_case", subject=case_id, reason="payer_unavailable", attempts=8,
+        buried_at=door.box.clock.now(),
+    )  # fmt: skip
+    with door.box.database.begin() as transaction:
+        dead_letters.bury(transaction, letter)
+    client = door.person("supervisor")
+    assert "Payer unavailable, after 8 attempts" in client.get("/panel/dead-letters").text
+    assert client.post("/panel/dead-letters/default:work_case:1/retry").status_code == 303
+    assert "job.retried" in door.audit_actions(case_id)
+    assert "Nothing was given up" in client.get("/panel/dead-letters").text
+    assert client.post("/panel/dead-letters/default:work_case:1/retry").status_code == 404
