@@ -1,5 +1,6 @@
 """Questions put in the panel, answered by passages of the policies held: the one place to put a better answer in."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -8,11 +9,13 @@ from cases.case import Case
 from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge import library
+from knowledge.policy_structure import blocks
 from retrieval.passage_index import PassageIndex, stamp_of
 from retrieval.search import Hit, PolicySearch, SearchQuery
 from runtime import policy_store
 
 _MOST = 5
+_WORD = re.compile(r"[a-z0-9]{3,}")
 _NO_MODEL = ""
 """No vectors here: loading a model would hold the first question up for ten seconds."""
 
@@ -66,7 +69,7 @@ class PolicyDesk:
             scope=_scope(case),
             abstained=found.abstained,
             reason=found.reason,
-            passages=tuple(_passage(hit) for hit in found.hits),
+            passages=tuple(_passage(hit, question) for hit in found.hits),
         )
 
     def _search(self) -> PolicySearch:
@@ -83,14 +86,25 @@ def _scope(case: Case | None) -> str:
     return f"policies of {case.payer.name}{day}"
 
 
-def _passage(hit: Hit) -> CitedPassage:
+def _passage(hit: Hit, question: str) -> CitedPassage:
+    """The paragraph of the hit that has most of the question's words, at its place in the stored text."""
+    start, end = _closest(hit.text, question)
     return CitedPassage(
         payer_id=hit.payer_id,
         doc_id=hit.doc_id,
         version=hit.version,
         name=f"{hit.number or hit.title}, version {hit.version}",
         heading=hit.heading,
-        start=hit.start,
-        end=hit.end,
-        quote=hit.text,
+        start=hit.start + start,
+        end=hit.start + end,
+        quote=hit.text[start:end],
     )
+
+
+def _closest(text: str, question: str) -> tuple[int, int]:
+    asked = set(_WORD.findall(question.casefold()))
+    paragraphs = [block for block in blocks(text) if block.kind != "heading"]
+    if not paragraphs:
+        return 0, len(text)
+    best = max(paragraphs, key=lambda one: len(asked & set(_WORD.findall(text[one.start : one.end].casefold()))))
+    return best.start, best.end

@@ -18,7 +18,9 @@ from api.error_pages import problem_of, request_id_of
 from api.panel.pages import FRAGMENT, page
 from api.scopes import Scope
 from cases.errors import CountersignError, InputError, NotFound
+from runtime import logs
 
+_log = logs.logger("panel")
 _MOST_FIELDS = 600
 _DO: dict[int, str] = {
     401: "Sign in again. What you wrote on a letter was kept.",
@@ -106,6 +108,8 @@ def _to_sign_in(request: Request, error: NotSignedIn) -> Response:
 def failure(request: Request, error: CountersignError) -> Response:
     """The error's page, or the same as a fragment."""
     problem = problem_of(error, request_id_of(request))
+    if problem.status >= 500:
+        _log.error("panel.failed", exc_info=error, request_id=problem.instance)
     return page(
         request, "error.html", status=problem.status, problem=problem, todo=_DO.get(problem.status, _ELSE), caller=None
     )

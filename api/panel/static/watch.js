@@ -1,5 +1,6 @@
 // Time that goes on, a case that changes, and a screen that others may see.
 const MINUTE = 60_000;
+const LEFT_ALONE = 5 * MINUTE;
 const STEPS = [[86_400 * 2, 86_400, "day"], [3600, 3600, "hour"], [60, 60, "minute"]];
 
 /** Keep `in 3 days` true; the server's clock is the one that counts. */
@@ -37,8 +38,9 @@ export function watchCase() {
   const desk = document.querySelector(".desk[data-case]");
   if (!desk) return;
   const moves = "moves" in desk.dataset;
+  const someoneIsThere = presence();
   const look = async () => {
-    const now = await stateOf(desk.dataset.case);
+    const now = someoneIsThere() ? await stateOf(desk.dataset.case) : null;
     if (now && now.revision !== Number(desk.dataset.revision)) {
       if (moves && !now.moves && !isBusy()) location.replace(`${location.pathname}${location.search}`);
       else if (!moves) document.getElementById("stale").hidden = false;
@@ -46,6 +48,15 @@ export function watchCase() {
     setTimeout(look, moves ? 1000 : 15_000);
   };
   setTimeout(look, moves ? 600 : 15_000);
+}
+
+/** Whether the reader did anything lately: a page left alone must let the session run out. */
+function presence() {
+  let seen = Date.now();
+  for (const kind of ["pointermove", "pointerdown", "keydown", "scroll", "focus"]) {
+    addEventListener(kind, () => { seen = Date.now(); }, { passive: true, capture: true });
+  }
+  return () => document.visibilityState === "visible" && Date.now() - seen < LEFT_ALONE;
 }
 
 function isBusy() {
