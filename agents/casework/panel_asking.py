@@ -56,17 +56,25 @@ class PolicyDesk:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, question: str, case: Case | None = None) -> Answered:
-        """The passages that speak to a question, of the case's payer and date where a case is given."""
+        """The passages that speak to a question: where a case is given, of its payer, its date and its code.
+
+        Where no policy speaks of the code, all of the payer's are asked.
+        """
+        search = self._search()
         query = SearchQuery(
             text=question,
             payer_id=case.payer.id if case and case.payer else None,
             on=case.service_date if case else self.toolbox.clock.now().date(),
+            code=case.order.codes[0].code if case and case.order.codes else "",
             k=_MOST,
         )
-        found = self._search().search(query)
+        found = search.search(query)
+        if query.code and not found.hits:
+            query = query.model_copy(update={"code": ""})
+            found = search.search(query)
         return Answered(
             question=question,
-            scope=_scope(case),
+            scope=_scope(case, query.code),
             abstained=found.abstained,
             reason=found.reason,
             passages=tuple(_passage(hit, question) for hit in found.hits),
@@ -79,11 +87,12 @@ class PolicyDesk:
             return PolicySearch(self._index, library.payer_directory(transaction))
 
 
-def _scope(case: Case | None) -> str:
+def _scope(case: Case | None, code: str) -> str:
     if case is None or case.payer is None:
         return "all policies held"
+    about = f" that speak of {code}" if code else ""
     day = f", in force on {case.service_date:%d %b %Y}" if case.service_date else ""
-    return f"policies of {case.payer.name}{day}"
+    return f"policies of {case.payer.name}{about}{day}"
 
 
 def _passage(hit: Hit, question: str) -> CitedPassage:
