@@ -10,7 +10,7 @@ from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge import library
 from knowledge.policy_structure import blocks
-from retrieval.passage_index import PassageIndex, stamp_of
+from retrieval.passage_index import PassageIndex
 from retrieval.search import Hit, PolicySearch, SearchQuery
 from runtime import policy_store
 
@@ -48,11 +48,11 @@ class Answered(Frozen):
 
 
 @dataclass
-class PolicyDesk:
+class PanelQuestions:
     """Answers questions of one process; the library in memory is read anew when it has changed."""
 
     toolbox: Toolbox
-    _index: PassageIndex | None = None
+    _held: tuple[object, PolicySearch] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, question: str, case: Case | None = None) -> Answered:
@@ -82,9 +82,11 @@ class PolicyDesk:
 
     def _search(self) -> PolicySearch:
         with self._lock, self.toolbox.database.read() as transaction:
-            if self._index is None or self._index.stamp != stamp_of(policy_store.versions(transaction)):
-                self._index = PassageIndex.load(transaction, _NO_MODEL)
-            return PolicySearch(self._index, library.payer_directory(transaction))
+            mark = tuple((one.record.payer_id, one.digest) for one in policy_store.versions(transaction))
+            if self._held is None or self._held[0] != mark:
+                index = PassageIndex.load(transaction, _NO_MODEL)
+                self._held = (mark, PolicySearch(index, library.payer_directory(transaction)))
+            return self._held[1]
 
 
 def _scope(case: Case | None, code: str) -> str:

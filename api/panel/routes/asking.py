@@ -23,5 +23,5 @@ def ask(request: Request, desk: Desk, caller: Reader, case_id: OneCase, form: Fo
     """An answer with its passages, of the case's payer and date."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
     question = text_of(form, "question", 500).strip()
-    answered = desk.policies.ask(question, sheet.case) if question else None
+    answered = desk.questions.ask(question, sheet.case) if question else None
     return page(request, "ask.html", caller=caller, sheet=sheet, answered=answered)

@@ -41,5 +41,5 @@ def ask_page(request: Request, desk: Desk, caller: Reader) -> Response:
 def ask(request: Request, desk: Desk, caller: Reader, form: Form) -> Response:
     """An answer with its passages."""
     question = text_of(form, "question", 500).strip()
-    answered = desk.policies.ask(question) if question else None
+    answered = desk.questions.ask(question) if question else None
     return page(request, "ask.html", caller=caller, sheet=None, answered=answered)
