@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from agents.casework.panel_clocks import CaseClock, clocks_of
 from agents.casework.panel_standing import SETTLED, Standing, standings
-from agents.products import ANSWER, NOT_DRAFTED
+from agents.products import ANSWER, NOT_DRAFTED, TREE
 from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, Judgement
+from cases.criteria import CriteriaResult, CriteriaTree, Judgement, PersonTest
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
@@ -45,6 +45,7 @@ class CaseSheet(Frozen):
     """A case with all that a decision rests on. `packet` says whether there are pages to show at all.
 
     `ready` is what an approval would send; None where nothing may be sent. `draft` is the reader's own.
+    `questions` are those that only a person can answer, by criterion.
     """
 
     case: Case
@@ -63,6 +64,7 @@ class CaseSheet(Frozen):
     draft: Draft | None = None
     names: dict[UserId, str] = {}
     reader_npi: str = ""
+    questions: dict[str, str] = {}
 
     @property
     def waits(self) -> bool:
@@ -149,8 +151,14 @@ def _worked(transaction: Transaction, sheet: CaseSheet, revision: int, submissio
             "not_drafted": work_store.get_product(transaction, case_id, NOT_DRAFTED, revision) or "",
             "ready": _ready(ready) if ready else None,
             "packet": held.get("packet.pdf"),
+            "questions": _questions(work_store.get_product(transaction, case_id, TREE, revision)),
         }
     )
+
+
+def _questions(tree: CriteriaTree | None) -> dict[str, str]:
+    leaves = tree.root.leaves() if tree else ()
+    return {leaf.id: leaf.test.question for leaf in leaves if isinstance(leaf.test, PersonTest)}
 
 
 def _ready(submission: Submission) -> Ready:

@@ -34,6 +34,7 @@ _PLAIN: dict[str, tuple[str, str]] = {
     "submission.rejected": ("The payer did not take the request", "bad"),
     "payer.answered": ("The payer answered", "ok"),
     "deadline.passed": ("The payer's time to decide ran out", "bad"),
+    "criterion.answered": ("Answered what only a person can", "plain"),
     "job.retried": ("Had given-up work tried again", "plain"),
     "case.claimed": ("Took the case in hand", "plain"),
     "case.released": ("Let go of the case", "plain"),

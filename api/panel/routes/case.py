@@ -1,12 +1,13 @@
 """The case page: what needs you now, the criteria with their evidence, what would leave, and what happened."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from agents.casework.panel_case import CaseSheet, history_of, letter_of, read_case
-from agents.casework.panel_documents import OpenedDocument, OpenedPage, key_of, open_document
+from agents.casework.panel_documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
 from agents.casework.panel_letter import changes
 from agents.casework.panel_worklist import WorklistFilter
 from api.auth import Caller
@@ -18,9 +19,11 @@ from api.panel.pages import page
 from api.panel.timeline import timeline
 from api.routes.cases import OneCase
 from api.routes.reviews import SCOPE_OF_ACT
+from api.scopes import Scope
 from cases.criteria import Judgement
-from cases.errors import NotFound
+from cases.errors import CountersignError, NotFound
 from cases.ids import CaseId, Digest
+from cases.lifecycle import WORKABLE
 from cases.review import ReviewAct
 
 router = APIRouter(prefix="/panel/cases/{case_id}", route_class=PanelRoute, include_in_schema=False)
@@ -46,12 +49,13 @@ def shown(
     judged = next((node for node in _nodes(sheet) if node.id == criterion), None) or sheet.first_open()
     pages = _packet_pages(desk, sheet)
     beside = desk.worklist.view(WorklistFilter(states=words.FILTERS[0][2]), size=_BESIDE)
-    known = {"told": "", "refused": None, "reason": "", **told}
+    known = {"told": "", "refused": None, "reason": "", "failed": None, "written": {}, **told}
     return page(
         request, "case.html", status=status, caller=caller, sheet=sheet, pages=pages, beside=beside,
         step=next_step(sheet, len(pages)), effect=effect(sheet, len(pages)), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
-        judged=judged, opened=_opened(desk, sheet.case.id, judged, 0), chosen=0, key_of=key_of, **known,
+        answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0, key_of=key_of,
+        opened=_opened(desk, sheet.case.id, judged, 0), **known,
     )  # fmt: skip
 
 
@@ -83,10 +87,27 @@ def evidence(
     """One criterion with its evidence, a document opened at the place of the quote."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
     judged = sheet.judgement(criterion_id)
+    return one_criterion(request, desk, caller, sheet, judged, chosen=e)
+
+
+def one_criterion(
+    request: Request, desk: PanelDesk, caller: Caller, sheet: CaseSheet, judged: Judgement, *, chosen: int = 0,
+    status: int = 200, failed: CountersignError | None = None, written: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """The page of a criterion; `failed` and `written` where an answer was given that cannot be taken."""
     return page(
-        request, "evidence.html", caller=caller, sheet=sheet, judged=judged, chosen=e, key_of=key_of,
-        opened=_opened(desk, case_id, judged, e),
+        request, "evidence.html", status=status, caller=caller, sheet=sheet, judged=judged, chosen=chosen,
+        key_of=key_of, opened=_opened(desk, sheet.case.id, judged, chosen), failed=failed, written=written or {},
+        answerable=answerable(desk, caller, sheet, judged),
     )  # fmt: skip
+
+
+def answerable(desk: PanelDesk, caller: Caller, sheet: CaseSheet, judged: Judgement | None) -> tuple[DocumentLine, ...]:
+    """The documents a person may answer from; none where nothing is to be answered, or not by this person."""
+    asked = judged is not None and judged.id in sheet.questions and sheet.case.state in WORKABLE
+    if not asked or Scope.REVIEW_EDIT not in caller.scopes:
+        return ()
+    return tuple(line for line in read_chart(desk.toolbox, sheet.case.id).documents if line.mine)
 
 
 @router.get("/state", name="panel.state")

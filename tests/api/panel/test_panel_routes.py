@@ -24,6 +24,7 @@ MAY: dict[str, set[str]] = {
     "GET /panel/cases/{case_id}": READERS,
     "GET /panel/cases/{case_id}/evidence/{criterion_id}": READERS,
     "GET /panel/cases/{case_id}/state": READERS,
+    "POST /panel/cases/{case_id}/evidence/{criterion_id}/answer": READERS,
     "GET /panel/cases/{case_id}/changes/{review_id}": READERS,
     "POST /panel/cases/{case_id}/decisions": {"reviewer", "supervisor", "admin"},
     "POST /panel/cases/{case_id}/draft": READERS,
