@@ -18,7 +18,6 @@ from runtime import chart_store
 
 WIDTHS = (240, 1000, 1600)
 """Pixels a page may be drawn wide: in a strip, in a pane, by itself."""
-_MOST_BYTES = 48 * 1024 * 1024
 
 
 class DocumentLine(Frozen):
@@ -136,8 +135,9 @@ class PageShelf:
     """Pictures of pages drawn once: kept in memory alone, by the digest of the file they come from."""
 
     toolbox: Toolbox
+    most_bytes: int = 48 * 1024 * 1024
     _held: "OrderedDict[tuple[Digest, int, int], PagePicture]" = field(default_factory=OrderedDict)
-    _size: int = 0
+    held_bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def packet_page(self, case_id: CaseId, digest: Digest, number: int, width: int) -> PagePicture:
@@ -176,9 +176,9 @@ class PageShelf:
     def _put(self, place: tuple[Digest, int, int], picture: PagePicture) -> PagePicture:
         with self._lock:
             if place not in self._held:
-                self._size += len(picture.content)
+                self.held_bytes += len(picture.content)
             self._held[place] = picture
-            while self._size > _MOST_BYTES:
+            while self.held_bytes > self.most_bytes and len(self._held) > 1:
                 _, dropped = self._held.popitem(last=False)
-                self._size -= len(dropped.content)
+                self.held_bytes -= len(dropped.content)
         return picture

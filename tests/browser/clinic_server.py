@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from agents.casework.opening import open_cases
@@ -33,7 +32,7 @@ USERS = (
 
 
 def furnish(home: Path, charts: Sequence[Path]) -> None:
-    """A home in which the product has worked these charts, with a person of each role."""
+    """Have the product work these charts in a home, with a person of each role."""
     box = build_toolbox(Settings(home=home, fixed_time=NOW))
     with box.database.begin() as transaction:
         for name, full, role in USERS:
@@ -62,17 +61,12 @@ def alike(folder: Path, count: int) -> list[Path]:
 
 @dataclass
 class ClinicServer:
-    """`countersign serve` on a home of its own, at one port that stays the same over restarts; `at` stops its clock."""
+    """`countersign serve` on a home of its own, at one port that stays the same over restarts."""
 
     home: Path
     payer: str = ""
-    at: datetime | None = NOW
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
-
-    @classmethod
-    def on_copy_of(cls, home: Path, place: Path) -> "ClinicServer":
-        return cls(Path(shutil.copytree(home, place)))
 
     @property
     def address(self) -> str:
@@ -86,7 +80,6 @@ class ClinicServer:
         environment = {
             **os.environ,
             "COUNTERSIGN_HOME": str(self.home),
-            "COUNTERSIGN_FIXED_TIME": self.at.isoformat() if self.at else "",
             "COUNTERSIGN_PAYER_ENDPOINTS": f'{{"northlake-advantage": "{self.payer}"}}' if self.payer else "{}",
             "PYTHONPATH": str(ROOT),
         }
@@ -116,7 +109,7 @@ class ClinicServer:
 
     def box(self) -> Toolbox:
         """A toolbox on the same home, to look at what was stored; the caller closes its database."""
-        return build_toolbox(Settings(home=self.home, fixed_time=self.at))
+        return build_toolbox(Settings(home=self.home))
 
     def link(self, user: str) -> str:
         """A one-time link that signs this user in."""
@@ -127,7 +120,7 @@ class ClinicServer:
             box.database.close()
 
     def cases(self, state: str) -> list[Case]:
-        """The cases in this state."""
+        """The cases in this state, those first that lay longest."""
         box = self.box()
         try:
             with box.database.read() as transaction:

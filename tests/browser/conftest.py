@@ -26,14 +26,6 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def worked_home(tmp_path_factory: pytest.TempPathFactory, full_counts: bool) -> Path:
-    home = tmp_path_factory.mktemp("worked") / "home"
-    every = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
-    furnish(home, [SAMPLES / name for name in (every if full_counts else FEW)])
-    return home
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
@@ -52,15 +44,6 @@ def axe() -> str:
     return Path(found.origin).with_name("axe.min.js").read_text("utf-8")
 
 
-@pytest.fixture(scope="session")
-def standing(worked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClinicServer]:
-    """One server for tests that only look."""
-    server = ClinicServer.on_copy_of(worked_home, tmp_path_factory.mktemp("standing") / "home")
-    server.start()
-    yield server
-    server.kill()
-
-
 @dataclass
 class Clinic:
     """A server whose clock goes, a payer behind it, and cases that wait for a decision, one for each journey."""
@@ -75,15 +58,24 @@ class Clinic:
 
 
 @pytest.fixture(scope="session")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+def clinic(tmp_path_factory: pytest.TempPathFactory, full_counts: bool) -> Iterator[Clinic]:
     folder = tmp_path_factory.mktemp("clinic")
     payer = SandboxProcess(folder, {"default": "certify"})
-    server = ClinicServer(folder / "home", payer.start(), at=None)
-    furnish(server.home, alike(folder, 7))
+    server = ClinicServer(folder / "home", payer.start())
+    every = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+    furnish(server.home, [SAMPLES / name for name in (every if full_counts else FEW)])
+    untouched = {case.id for case in server.cases("awaiting_review")}
+    furnish(server.home, alike(folder, 8))
     server.start()
-    yield Clinic(server, payer, server.cases("awaiting_review"))
+    yield Clinic(server, payer, [case for case in server.cases("awaiting_review") if case.id not in untouched])
     server.kill()
     payer.kill()
+
+
+@pytest.fixture
+def standing(clinic: Clinic) -> ClinicServer:
+    """The server for tests that only look; the samples' own cases are never decided on."""
+    return clinic.server
 
 
 @pytest.fixture

@@ -93,6 +93,21 @@ def test_no_page_has_a_fault(
     look_at_all(standing, signed_in, axe, width, theme, SCREENS if full_counts else None)
 
 
+def test_what_opens_over_a_page_has_no_fault(standing: ClinicServer, signed_in: Open, axe: str) -> None:
+    page = signed_in(standing, "sol", width=320, theme="dark")
+    page.locator(".menu summary").click()
+    page.get_by_text("Saved views").click()
+    assert faults(page, axe) == []
+    page.goto(f"{standing.address}/panel/cases/{standing.case('awaiting_review').id}")
+    page.keyboard.press("r")
+    assert faults(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert faults(page, axe) == []
+
+
 def test_the_sign_in_pages_have_no_fault(standing: ClinicServer, axe: str, signed_in: Open) -> None:
     page = signed_in(standing, "ines", width=320)
     page.context.clear_cookies()

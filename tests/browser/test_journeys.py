@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -149,3 +150,21 @@ def test_what_was_approved_is_what_the_pages_showed(clinic: Clinic, case: Case, 
     assert submission is not None
     assert f"/packet/{hashlib.sha256(submission.packet_pdf).hexdigest()}/" in source
     assert base64.b64encode(submission.packet_pdf) in submission.bundle
+
+
+def test_a_document_handed_in_is_read_and_the_case_worked_again(
+    clinic: Clinic, case: Case, signed_in: Open, tmp_path: Path
+) -> None:
+    page = signed_in(clinic.server, "ines")
+    note = tmp_path / "addendum.txt"
+    note.write_text(f"Visit note\nPatient: {case.patient.full_name}\nDate: 11/08/2026\nShe sleeps well.\n", "utf-8")
+    page.goto(f"{clinic.server.address}/panel/cases/{case.id}/documents")
+    page.get_by_label("File").set_input_files(note)
+    page.get_by_role("button", name="Add it to the chart").click()
+    expect(page.locator("[data-told]")).to_contain_text("Handed in")
+    for _ in range(40):
+        page.reload()
+        if page.get_by_role("link", name="addendum.txt").count():
+            break
+        page.wait_for_timeout(500)
+    expect(page.get_by_role("link", name="addendum.txt")).to_be_visible()
