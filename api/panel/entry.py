@@ -94,6 +94,8 @@ class PanelRoute(APIRoute):
                 return failure(request, error)
             except (RequestValidationError, HTTPException):
                 return failure(request, NotFound("There is no such page."))
+            except Exception as error:  # noqa: BLE001
+                return failure(request, error)
 
         return handled
 
@@ -105,8 +107,8 @@ def _to_sign_in(request: Request, error: NotSignedIn) -> Response:
     return RedirectResponse(f"/sign-in?next={quote(back)}", status_code=303)
 
 
-def failure(request: Request, error: CountersignError) -> Response:
-    """The error's page, or the same as a fragment."""
+def failure(request: Request, error: Exception) -> Response:
+    """The error's page, or the same as a fragment; of a fault of ours only that it happened."""
     problem = problem_of(error, request_id_of(request))
     if problem.status >= 500:
         _log.error("panel.failed", exc_info=error, request_id=problem.instance)

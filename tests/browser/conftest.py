@@ -19,7 +19,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic",
     "--no-first-run",
 ]  # fmt: skip
-FEW = ("oxygen-complete", "oxygen-stale-test", "botulinum-migraine-complete", "lumbar-mri-therapy-too-short",
+FEW = ("oxygen-complete", "oxygen-stale-test", "botulinum-migraine-complete", "knee-replacement-near-identical-plan",
        "knee-xray-no-authorization")  # fmt: skip
 """Samples that come to a decision, to missing documents, to pages of a PDF, to a person, and to nothing to send."""
 Open = Callable[..., Page]

@@ -168,3 +168,23 @@ def test_a_document_handed_in_is_read_and_the_case_worked_again(
             break
         page.wait_for_timeout(500)
     expect(page.get_by_role("link", name="addendum.txt")).to_be_visible()
+
+
+def test_what_only_a_person_can_settle_is_answered_with_the_charts_words(clinic: Clinic, signed_in: Open) -> None:
+    page = signed_in(clinic.server, "ines")
+    page.get_by_role("link", name="Curtis Dale").first.click()
+    page.locator(".tree a[data-criterion]", has_text="name the same knee").click()
+    form = page.locator(".answer-form")
+    form.get_by_label("Yes").check()
+    form.get_by_label("Document you read it in").select_option("knee-films.pdf")
+    form.get_by_label("The words there").fill("words that nobody wrote")
+    form.get_by_label("What you read there").fill("Film and order are of the left knee.")
+    form.get_by_role("button", name="Record the answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("they do not stand in this document")
+    expect(page.get_by_label("What you read there")).to_have_value("Film and order are of the left knee.")
+    page.get_by_label("The words there").fill("Kellgren-Lawrence grade 3 to 4")
+    page.get_by_role("button", name="Record the answer").click()
+    expect(page.get_by_text("Your answer is kept")).to_be_visible()
+    row = page.locator(".tree a[data-criterion]", has_text="name the same knee")
+    expect(row).to_contain_text("Yes: Film and order are of the left knee.", timeout=30_000)
+    expect(row.locator(".chip")).to_have_text("Met")
