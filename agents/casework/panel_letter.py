@@ -1,30 +1,13 @@
 """A letter as a form of sentences, what a person made of it, and what that changed."""
 
 import re
-from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
-from typing import Literal
+from collections.abc import Mapping
 
-from cases.frozen import Frozen
+from agents.casework.panel_changes import ChangedLine, Line, changed_lines
 from cases.packet import Letter
 from formats.letter_markdown import write_letter
 
-_WORDS = re.compile(r"\s+|[^\s]+")
 _FIELD = re.compile(r"s-(\d{1,4})-(\d{1,4})")
-
-
-class Piece(Frozen):
-    """A run of words of a changed line: kept, added or removed."""
-
-    kind: Literal["same", "added", "removed"]
-    text: str
-
-
-class ChangedLine(Frozen):
-    """A line that differs, under the heading it stands beneath."""
-
-    heading: str
-    pieces: tuple[Piece, ...]
 
 
 def edited(original: Letter, fields: Mapping[str, str]) -> Letter:
@@ -53,35 +36,10 @@ def edited_markdown(original: Letter, fields: Mapping[str, str]) -> str:
 
 def changes(before: Letter, after: Letter) -> tuple[ChangedLine, ...]:
     """The lines that differ between two letters, word by word."""
-    old, new = _lines(before), _lines(after)
-    matcher = SequenceMatcher(None, [text for _, text in old], [text for _, text in new], autojunk=False)
-    found: list[ChangedLine] = []
-    for op, a, b, c, d in matcher.get_opcodes():
-        if op != "equal":
-            found += _changed(old[a:b], new[c:d])
-    return tuple(found)
+    return changed_lines(_lines(before), _lines(after))
 
 
-def _changed(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> list[ChangedLine]:
-    pairs = [(*left, right[1]) for left, right in zip(old, new, strict=False)]
-    pairs += [(heading, text, "") for heading, text in old[len(new) :]]
-    pairs += [(heading, "", text) for heading, text in new[len(old) :]]
-    return [ChangedLine(heading=heading, pieces=_pieces(left, right)) for heading, left, right in pairs]
-
-
-def _pieces(left: str, right: str) -> tuple[Piece, ...]:
-    old, new = _WORDS.findall(left), _WORDS.findall(right)
-    pieces: list[Piece] = []
-    for op, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if op == "equal":
-            pieces.append(Piece(kind="same", text="".join(old[a:b])))
-            continue
-        pieces += [Piece(kind="removed", text="".join(old[a:b]))] if a < b else []
-        pieces += [Piece(kind="added", text="".join(new[c:d]))] if c < d else []
-    return tuple(pieces)
-
-
-def _lines(letter: Letter) -> list[tuple[str, str]]:
+def _lines(letter: Letter) -> list[Line]:
     """Heading and text of each line, in order; the signature counts, because an edit voids it."""
     lines = [("Head", letter.date), *(("Head", line) for line in (*letter.sender, *letter.recipient, *letter.subject))]
     lines.append(("Head", letter.salutation))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from agents.casework.panel_changes import ChangedLine, Line, changed_lines
 from agents.toolbox import Toolbox
 from cases.criteria import CriteriaTree
 from cases.errors import NotFound
@@ -94,6 +95,38 @@ def open_policy(
         intact=intact,
         marked=span is not None,
     )
+
+
+class PolicyChanges(Frozen):
+    """What differs between two versions of one document."""
+
+    before: PolicyVersion
+    after: PolicyVersion
+    payer: str
+    changed: tuple[ChangedLine, ...]
+
+
+def policy_changes(toolbox: Toolbox, payer_id: PayerId, doc_id: PolicyDocId, before: int, after: int) -> PolicyChanges:
+    """Two versions compared, paragraph by paragraph. Raises NotFound, StoreDamaged."""
+    with toolbox.database.read() as transaction:
+        held = {one.version: one for one in policy_store.versions(transaction, payer_id, doc_id)}
+        if before not in held or after not in held:
+            raise NotFound("These versions of the policy are not held.")
+        texts = [policy_store.text_of(transaction, held[number]) for number in (before, after)]
+        entry = library.payer_directory(transaction).entries.get(payer_id)
+    old, new = (_paragraphs(text) for text in texts)
+    return PolicyChanges(
+        before=held[before], after=held[after], payer=entry.name if entry else payer_id,
+        changed=changed_lines(old, new),
+    )  # fmt: skip
+
+
+def _paragraphs(text: str) -> list[Line]:
+    shown = ((block, _block(text, block, None)) for block in blocks(text))
+    return [
+        (" › ".join(block.path[-1:]).lstrip("# "), " ".join("".join(words for words, _ in one.pieces).split()))
+        for block, one in shown
+    ]
 
 
 def passage_key(quote: str) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from agents.casework.panel_changes import ChangedLine, Piece
 from agents.casework.panel_clocks import CaseClock, ClockKind
-from agents.casework.panel_letter import ChangedLine, Piece
 from agents.casework.panel_standing import Standing, standings
 from api.panel.timeline import Entry
 from cases.criteria import Judgement, Op, State

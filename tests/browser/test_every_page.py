@@ -47,6 +47,7 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "document": f"/cases/{ready.id}/documents/{key_of(ready.order.document_id)}",
         "case-ask": f"/cases/{ready.id}/ask", "ask": "/ask", "policies": "/policies",
         "policy": f"/policies/text?{text}&start={span.start}&end={span.end}&sha={passage_key(span.quote)}#hit",
+        "policy-changes": "/policies/changes?payer=brightwater-commercial&doc=brightwater-lumbar-mri&before=1&after=2",
         "dead-letters": "/dead-letters", "settings": "/settings", "components": "/components",
         "not-found": "/cases/c-0000000000000000",
     }  # fmt: skip

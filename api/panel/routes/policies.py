@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from agents.casework.panel_policies import held_policies, open_policy
+from agents.casework.panel_policies import held_policies, open_policy, policy_changes
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
 from api.panel.pages import page
@@ -29,6 +29,15 @@ def policy(
     """A version's text with a passage marked; `sha` says what must stand there."""
     opened = open_policy(desk.toolbox, PayerId(payer), PolicyDocId(doc), version, (start, end), sha)
     return page(request, "policy.html", caller=caller, opened=opened)
+
+
+@router.get("/policies/changes", name="panel.policy.changes")
+def what_changed(
+    request: Request, desk: Desk, caller: Reader, payer: str, doc: str, before: int, after: int
+) -> Response:
+    """What differs between two versions."""
+    found = policy_changes(desk.toolbox, PayerId(payer), PolicyDocId(doc), before, after)
+    return page(request, "policy_changes.html", caller=caller, found=found)
 
 
 @router.get("/ask", name="panel.ask")

@@ -284,3 +284,16 @@ def test_a_supervisor_has_given_up_work_tried_again_once(door: Door) -> None:
     assert "job.retried" in door.audit_actions(case_id)
     assert "Nothing was given up" in client.get("/panel/dead-letters").text
     assert client.post("/panel/dead-letters/default:work_case:1/retry").status_code == 404
+
+
+def test_two_versions_of_a_policy_are_compared_by_words(door: Door) -> None:
+    client = door.person("specialist")
+    where = "payer=brightwater-commercial&doc=brightwater-lumbar-mri"
+    text = client.get(f"/panel/policies/text?{where}&version=2").text
+    assert "What changed since version 1" in text
+    assert "What changed" not in client.get(f"/panel/policies/text?{where}&version=1").text
+    page = client.get(f"/panel/policies/changes?{where}&before=1&after=2").text
+    assert page.count("<ins>") >= 1
+    assert page.count("<del>") >= 1
+    assert "Nothing differs" in client.get(f"/panel/policies/changes?{where}&before=2&after=2").text
+    assert client.get(f"/panel/policies/changes?{where}&before=1&after=9").status_code == 404

@@ -39,6 +39,7 @@ MAY: dict[str, set[str]] = {
     "POST /panel/cases/{case_id}/ask": READERS,
     "GET /panel/policies": READERS,
     "GET /panel/policies/text": READERS,
+    "GET /panel/policies/changes": READERS,
     "GET /panel/ask": READERS,
     "POST /panel/ask": READERS,
     "GET /panel/dead-letters": {"supervisor", "admin"},
@@ -68,9 +69,9 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
         case_id=case.id, criterion_id="northlake_oxygen", review_id="r", key=key_of(case.order.document_id), number=1,
         width=240, digest="0" * 64, job_id="j",
     )  # fmt: skip
-    query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1}
+    query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1, "before": 1, "after": 1}
     if method == "GET":
-        return client.get(filled, params=query if path.endswith("/text") else None)
+        return client.get(filled, params=query if path.endswith(("/text", "/changes")) else None)
     fields = {"digest": submission.digest, "act": "approve", "reason": "", "name": "mine", "question": "oxygen"}
     return client.post(filled, data={**fields, **more})
 
