@@ -11,11 +11,12 @@ from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, CriteriaTree, Judgement, PersonTest
+from cases.criteria import CriteriaResult, CriteriaTree, Judgement
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, UserId
+from cases.leaf_tests import PersonTest
 from cases.lifecycle import CaseState
 from cases.packet import Gap, Letter, Submission
 from cases.review import Approval, Review

@@ -11,20 +11,11 @@ from agents.reading.model_reader.passages import Passage, batches, passages_of, 
 from agents.reading.model_reader.shapes import NodeTest, ProposedNode
 from agents.reading.model_reader.tasks import PROPOSE_CRITERIA
 from agents.reading.model_reader.wording_support import denies, unsupported_words
-from cases.criteria import (
-    Comparison,
-    Criterion,
-    FindingTest,
-    LeafTest,
-    MeasurementTest,
-    Op,
-    PersonTest,
-    PolicySpan,
-    Window,
-)
+from cases.criteria import Criterion, Op, PolicySpan
 from cases.evidence import Setting
 from cases.frozen import Frozen
 from cases.ids import ConceptId
+from cases.leaf_tests import Comparison, FindingTest, LeafTest, MeasurementTest, PersonTest, Window
 from guardrails.text_tokens import values_in
 from knowledge.vocabulary import ConceptKind, Vocabulary
 

@@ -9,11 +9,12 @@ from agents.reading.model_reader.passages import Passage, chart_span, shown, vis
 from agents.reading.model_reader.shapes import LeafOpinion
 from agents.reading.model_reader.tasks import JUDGE_LEAF
 from cases.chart import Chart
-from cases.criteria import AgeTest, Criterion, MeasurementTest, PersonTest, State
+from cases.criteria import Criterion, State
 from cases.document import Document, DocumentKind
 from cases.evidence import Span
 from cases.frozen import Frozen
 from cases.ids import ConceptId, DocumentId
+from cases.leaf_tests import AgeTest, MeasurementTest, PersonTest
 from guardrails.text_tokens import dates_in, values_in
 from knowledge.vocabulary import Vocabulary
 

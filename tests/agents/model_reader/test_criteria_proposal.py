@@ -9,7 +9,8 @@ import pytest
 from agents.guarded_model import GuardedModel, ModelGuards, Subject
 from agents.model_session import ModelSession
 from agents.reading.model_reader.criteria_proposal import CriteriaProposal, propose_criteria
-from cases.criteria import FindingTest, MeasurementTest, Op, PersonTest
+from cases.criteria import Op
+from cases.leaf_tests import FindingTest, MeasurementTest, PersonTest
 from knowledge.vocabulary import shipped_vocabulary
 from runtime.clock import SettableClock
 from runtime.settings import Settings
