@@ -41,7 +41,7 @@ def honest_sentences(asked: Asked) -> list[str]:
     for marker in (one for one in asked.markers if one[0] in "PE"):
         number = marker[1:]
         if marker[0] == "P":
-            made.append(f"{{N{number}}} states: {{P{number}}}." if f"N{number}" in asked.markers else "{P1}.")
+            made.append(f"{{N{number}}}, states: {{P{number}}}." if f"N{number}" in asked.markers else "{P1}.")
         else:
             dated = f" of {{D{number}}}" if f"D{number}" in asked.markers else ""
             made.append(f"The record{dated} documents {{E{number}}}.")

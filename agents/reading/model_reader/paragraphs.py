@@ -105,7 +105,7 @@ def _sentence(text: str, point: LetterPoint, quotes: Mapping[str, _Quote]) -> Se
         raise Unfit("wording_not_a_plain_sentence")
     if denies(between):
         raise Unfit("denial_in_wording")
-    if unsupported_words(between, [point.heading, *(quote.words for quote in used)], in_letter=True):
+    if unsupported_words(between, [point.heading], in_letter=True):
         raise Unfit("words_without_support")
     return Sentence(
         kind=SentenceKind.EVIDENCE if any(quote.marker[0] == "E" for quote in used) else SentenceKind.POLICY,

@@ -200,6 +200,7 @@ def test_a_model_that_obeys_the_record_moves_no_leaf_and_writes_no_line(
         ("The record does not show otherwise: {E1}.", "denial_in_wording"),
         ("The patient has severe disease as shown by {E1}.", "words_without_support"),
         ("Doctor Adeyemi agrees that {E1}.", "words_without_support"),
+        ("Breathlessness and COPD are shown by {E1}.", "words_without_support"),
         ("The patient Marguerite Oyelaran is described by {E1}.", "words_without_support"),
         ("{E7} is documented.", "sentence_without_quote"),
         ("{P1} and {E7} are documented.", "marker_not_offered"),

@@ -270,3 +270,17 @@ def test_a_masker_may_not_be_shared_between_cases(server: ModelServer, with_mode
     server.answer = Script()
     outcome = clinic.work()
     assert set(asked_for) == {outcome.case.id}
+
+
+def test_a_question_over_protected_text_is_left_out_and_the_next_is_asked(
+    server: ModelServer, with_model: Make
+) -> None:
+    server.answer = Script()
+    clinic = with_model()
+    session = clinic.clinic.box.model_session()
+    assert session is not None
+    assert session.ask(EXTRACT_FACTS, {**VARIABLES, "passages": "[P1] Psychotherapy note: grief."}) is None
+    assert session.ask(EXTRACT_FACTS, {**VARIABLES, "passages": "[P1] Saturation 86%."}) is None
+    assert len(server.asked) == 1
+    assert session.log().unread == {"abstained_not_in_text": 1, "withheld_psychotherapy_notes": 1}
+    assert session.log().stopped == ""
