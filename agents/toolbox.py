@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, StructuredTool
 
-from agents.case_memory import case_memory
 from agents.guarded_model import GuardedModel, ModelGuards, Subject
 from agents.model_session import ModelSession
 from cases.authorization import AuthorizationNeed
@@ -23,6 +22,7 @@ from formats.scan.reading import ScanReader
 from guardrails.disclosure_agreements import Agreements
 from guardrails.phi.guard import shipped_guard
 from guardrails.phi.masking import CaseMasker
+from guardrails.phi.memory import memory_of_case
 from guardrails.phi.redaction import AuditRedactor
 from guardrails.phi.surrogates import SECRET
 from guardrails.sensitive import TextJudge
@@ -99,7 +99,7 @@ class Toolbox:
         if case_id is not None:
             with self.database.read() as transaction:
                 case = case_store.get(transaction, case_id)
-            memory = case_memory(case, CaseTools(self, case_id).read_chart())
+            memory = memory_of_case(case, CaseTools(self, case_id).read_chart())
         return ModelSession(self.model, Subject(memory=memory))
 
     def hands(self, step: str, case_id: CaseId) -> Hands:

@@ -13,6 +13,7 @@ DECLARED: Mapping[str, frozenset[str]] = {
     "policy_text": frozenset({"policy"}),
     "payer_inquire": frozenset({"payer", "inquiry"}),
     "payer_submit": frozenset({"payer", "bundle"}),
+    "model_session": frozenset(),
 }
 """Arguments by tool. Reading the case's own chart hands nothing out; an order's codes and dates go to look a policy up,
 never a name, a member number or a date of birth. A model task adds its own declaration with `declare`."""

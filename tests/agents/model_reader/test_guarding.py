@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from agents.case_memory import case_memory
 from agents.guarded_model import GuardedModel, ModelCall, ModelGuards, Subject
 from agents.reading.model_reader.tasks import EXTRACT_FACTS, TASKS
 from cases.errors import GuardFailed, ModelNotCleared, ModelUnavailable
 from cases.ids import CaseId
 from cases.ports import CaseMemory, KnownIdentifier
+from guardrails.phi.memory import memory_of_case
 from runtime import chart_store
 from runtime.clock import SettableClock
 from runtime.settings import Settings
@@ -92,7 +92,7 @@ def identifiers(clinic: ModelClinic, outcome: Outcome) -> list[str]:
     assert outcome.case.chart_digest is not None
     with box.database.read() as transaction:
         chart = chart_store.get_chart(transaction, outcome.case.id, outcome.case.chart_digest)
-    known = [item.text for item in case_memory(outcome.case, chart).known]
+    known = [item.text for item in memory_of_case(outcome.case, chart).known]
     return [*known, "1951-04-18", "04/18/1951", "11/05/2026", "2026-11-05", "2026-11-09", "555-0100", "Harbour"]
 
 
