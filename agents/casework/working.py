@@ -23,6 +23,9 @@ from runtime.leases import lease
 _MOST_ROUNDS = 8
 """Rounds of going on in one call; more would mean that two people edit faster than it can draft."""
 
+_UNDER_WAY = frozenset({CaseState.WORKING, CaseState.AWAITING_REVIEW, CaseState.APPROVED, CaseState.SUBMITTING})
+"""States in which a thread of this graph cannot have ended."""
+
 
 class Worked(Frozen):
     """Where a case stands after it was worked; `waiting_for` says why it could not go on, if it could not."""
@@ -67,7 +70,7 @@ def hold(toolbox: Toolbox, case_id: CaseId) -> AbstractContextManager[None]:
 def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -> bool:
     """Run the graph once from where it stands; whether there was anything to do."""
     snapshot = graph.get_state(config)
-    if case.state is not CaseState.OPENED and _is_of_another_graph(graph, snapshot):
+    if _is_of_another_graph(graph, snapshot, case):
         return _start_over_or_stop(toolbox, case)
     task: Command[str] | AuthorizationState | None
     if case.state is CaseState.OPENED:
@@ -85,9 +88,15 @@ def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -
     return True
 
 
-def _is_of_another_graph(graph: Graph, snapshot: StateSnapshot) -> bool:
-    """Whether the case was begun by a release whose graph this one cannot go on from."""
-    return bool(snapshot.next) and not set(snapshot.next) <= set(graph.nodes)
+def _is_of_another_graph(graph: Graph, snapshot: StateSnapshot, case: Case) -> bool:
+    """Whether the case was begun by a release whose graph this one cannot go on from.
+
+    LangGraph does not tell of a step that it has no node for: to it, such a thread has simply ended.
+    """
+    if case.state is CaseState.OPENED:
+        return False
+    ended = not snapshot.next and not snapshot.interrupts
+    return (ended and case.state in _UNDER_WAY) or not set(snapshot.next) <= set(graph.nodes)
 
 
 def _start_over_or_stop(toolbox: Toolbox, case: Case) -> bool:

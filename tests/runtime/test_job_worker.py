@@ -194,34 +194,47 @@ def _work_until_killed(settings: Settings, told: Connection) -> None:
     signal.pause()
 
 
+@contextlib.contextmanager
+def rival(settings: Settings, *subjects: str) -> Iterator[Callable[[], None]]:
+    """A worker `one` in a process of its own that has taken these jobs and never ends them; gives what kills it."""
+    ours, theirs = SPAWN.Pipe()
+    child = SPAWN.Process(target=_work_until_killed, args=(settings, theirs), daemon=True)
+    child.start()
+
+    def kill() -> None:
+        os.kill(child.pid or 0, signal.SIGKILL)
+        child.join()
+
+    try:
+        assert ours.poll(30)
+        assert {ours.recv() for _ in subjects} == set(subjects)
+        yield kill
+    finally:
+        if child.is_alive():
+            kill()
+
+
 @pytest.mark.parametrize("name", ["one", "two"])
 def test_work_of_a_killed_worker_is_taken_up_by_its_successor_or_by_another(office: Office, name: str) -> None:
     """By name `one` it is the same executor started again, by `two` one that takes over from the dead."""
     office.start("note", "left")
-    ours, theirs = SPAWN.Pipe()
-    child = SPAWN.Process(target=_work_until_killed, args=(office.settings, theirs))
-    child.start()
-    assert ours.recv() == "left"
-    os.kill(child.pid or 0, signal.SIGKILL)
-    child.join()
+    with rival(office.settings, "left") as kill:
+        kill()
     office.open({"note": office.note}, executor=name)
     wait(lambda: office.subjects() == ["left"])
     time.sleep(0.5)
     assert office.subjects() == ["left"]
 
 
-def test_two_living_workers_never_share_a_name(office: Office) -> None:
-    office.start("note", "held")
-    ours, theirs = SPAWN.Pipe()
-    child = SPAWN.Process(target=_work_until_killed, args=(office.settings, theirs))
-    child.start()
-    assert ours.recv() == "held"
-    with pytest.raises(InputError, match="COUNTERSIGN_EXECUTOR"):
-        office.open({"note": office.note}, executor="one")
-    office.worker = None
-    office.open({"note": office.note}, executor="two")
-    office.start("note", "ours")
-    wait(lambda: office.subjects() == ["ours"])
-    os.kill(child.pid or 0, signal.SIGKILL)
-    child.join()
-    wait(lambda: office.subjects() == ["ours", "held"])
+def test_two_living_workers_never_share_a_name_nor_a_job(office: Office) -> None:
+    office.start("note", "held 1")
+    office.start("note", "held 2")
+    with rival(office.settings, "held 1", "held 2") as kill:
+        with pytest.raises(InputError, match="COUNTERSIGN_EXECUTOR"):
+            office.open({"note": office.note}, executor="one")
+        office.worker = None
+        office.open({"note": office.note}, executor="two")
+        office.start("note", "ours")
+        wait(lambda: office.subjects() == ["ours"])
+        kill()
+        wait(lambda: sorted(office.subjects()) == ["held 1", "held 2", "ours"])
