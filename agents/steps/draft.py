@@ -22,7 +22,7 @@ from formats import letter_markdown, packet_pdf
 from formats.media_type import MediaType
 from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
-from formats.scan.picture_pdf import pages_as_pdf
+from formats.scan.picture_pdf import pages_as_pdf, pictures_with_words
 from formats.scan.reading import ScanReader
 from formats.x12.request_278 import write_278
 from knowledge.chart_signals import EXPEDITED, RESTRICTED
@@ -161,9 +161,10 @@ def _as_pages(extract: ChartExtract) -> ChartExtract:
 
 def _as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
     document = extract.document
-    if document.media_type == MediaType.PDF:
+    if document.kind is not DocumentKind.SCAN:
         return content
-    return pages_as_pdf(content, document.source, extract.pdf_pages, scans)
+    shown = pictures_with_words if document.media_type == MediaType.PDF else pages_as_pdf
+    return shown(content, document.source, extract.pdf_pages, scans)
 
 
 def _of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:
