@@ -16,7 +16,7 @@ from cases.evidence import Setting
 from cases.frozen import Frozen
 from cases.ids import ConceptId
 from knowledge.rule_files import RULES, read_yaml
-from knowledge.statement_patterns import StatementPattern, compile_pattern
+from knowledge.statement_patterns import PatternIndex, StatementPattern, compile_pattern
 
 
 class ConceptKind(StrEnum):
@@ -153,7 +153,7 @@ class Vocabulary:
         for spelling in sorted({*_spellings(content.concepts)}, key=lambda item: (-len(item.phrase), item.phrase)):
             self._spelled[spelling.parts[0].tokens[0].casefold()].append(spelling)
 
-        self.statements = tuple(_statements(content))
+        self.statements = PatternIndex(tuple(_statements(content)))
         self.documents = {
             concept.id: tuple(
                 compile_pattern(concept.id, sign, content.classes, denies=False).regex for sign in concept.signs

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from agents.reading.rules_reader.calendar_words import DatedWords
-from agents.reading.rules_reader.conditions import Condition, conditions_in
+from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
@@ -20,7 +20,6 @@ from agents.reading.rules_reader.treatment_course import course_of, days_of
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, Course, DateBasis, Experiencer, Fact, FactDate, Laterality, Origin, Setting, Span
 from cases.ids import ConceptId, FactId
-from knowledge.statement_patterns import StatementPattern, only_possible
 from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 
 RELIABILITY = 0.95
@@ -66,11 +65,10 @@ class Statement:
 
 def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """Every statement of the vocabulary's pattern concepts in a note."""
-    patterns = only_possible(vocabulary.statements, note.text.casefold())
     for sentence in note.sentences:
         matches = [
             match
-            for match in _matches(note, sentence, patterns, vocabulary.concepts)
+            for match in _matches(note, sentence, vocabulary)
             if _in_context(note, sentence, match.concept, vocabulary)
         ]
         for match in matches:
@@ -133,14 +131,10 @@ def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
     return fact.model_copy(update={"site": ""})
 
 
-def _matches(
-    note: Note, sentence: Sentence, patterns: Sequence[StatementPattern], concepts: Mapping[ConceptId, Concept]
-) -> Iterator[Match]:
-    lowered = note.text[sentence.start : sentence.end].casefold()
-    for pattern in patterns:
-        if not pattern.can_match(lowered):
-            continue
-        concept = concepts[ConceptId(pattern.concept_id)]
+def _matches(note: Note, sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Match]:
+    lowered = note.text[sentence.start : sentence.end].lower()
+    for pattern in vocabulary.statements.possible(lowered):
+        concept = vocabulary.concepts[ConceptId(pattern.concept_id)]
         text = note.dateless if "v" in pattern.regex.groupindex else note.text
         for found in pattern.regex.finditer(text, sentence.start, sentence.end):
             groups = found.groupdict()
@@ -333,8 +327,11 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
     note, sentence, match = statement.note, statement.sentence, statement.match
     heading = (sentence.heading_start, sentence.heading_start + len(sentence.heading)) if sentence.heading else (0, 0)
     found: list[Condition] = []
-    for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end), heading):
-        found += _new(conditions_in(note.text, start, end, note.cues), [item.setting for item in found])
+    own = note.conditions(sentence.start, sentence.end)
+    for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end)):
+        near = [item for item in own if start <= item.start and item.end <= end]
+        found += _new(near, [item.setting for item in found])
+    found += _new(note.conditions(*heading), [item.setting for item in found])
     settings = {item.setting for item in found}
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
