@@ -122,9 +122,7 @@ def _doubted(told: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
 def _of_a_relative(item: Evidence) -> bool:
     """Whether it is affirmed, of one relative or another: words outside a family history, which may have been meant for the patient or not."""
     fact = item.fact
-    return (
-        fact.assertion is Assertion.AFFIRMED and fact.experiencer is not Experiencer.PATIENT and not fact.historical
-    )
+    return fact.assertion is Assertion.AFFIRMED and fact.experiencer is not Experiencer.PATIENT and not fact.historical
 
 
 def _concepts(told: Sequence[Evidence]) -> set[ConceptId]:
