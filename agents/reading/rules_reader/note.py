@@ -1,4 +1,4 @@
-"""A note under reading: its sentences, its table rows written out behind them, its dates, and where all of it stands."""
+"""A note under reading: its sentences, its table rows written out behind them, its dates, and where each stands."""
 
 import re
 from bisect import bisect_left, bisect_right
