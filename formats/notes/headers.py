@@ -85,7 +85,11 @@ _UNMARKED = re.compile(
     rf"\b(?:(?:{_CARE}|collection) date|date of (?:{_CARE}|exam)|collected|date)[ \t]+(?=\d|[A-Z])", re.IGNORECASE
 )
 _BIRTH = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
-_OTHER_DATE = re.compile(r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|start of care|certification)\b", re.IGNORECASE)
+_OTHER_DATE = re.compile(
+    r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|certification|"
+    r"start of care)\b",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(
     r"^[ \t]*(?:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
     r"(?:MD|DO|PT|DPT|OT|OTR/L|NP|PA|PA-C|RN|SLP|PhD|RD|RRT)\b"

@@ -1,13 +1,9 @@
 """Facts from one note: every mention of a concept with its stance, date, conditions and value."""
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from agents.reading.rules_reader.assertion import Stance, stance_of
 from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, conditions_in
@@ -15,12 +11,13 @@ from agents.reading.rules_reader.diary import diary_facts
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
 from agents.reading.rules_reader.pedigree import pedigree_facts
-from agents.reading.rules_reader.statements import requalified, statement_facts
+from agents.reading.rules_reader.requalified import requalified
+from agents.reading.rules_reader.statements import statement_facts
 from agents.reading.rules_reader.stay import stay_facts
 from agents.reading.rules_reader.therapy import therapy_facts
 from agents.reading.rules_reader.values import Reading, readings
 from cases.document import Document, DocumentKind
-from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Origin, Setting, Span
+from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Setting, Span
 from cases.ids import FactId
 from knowledge.vocabulary import Concept, ConceptKind, Mention, Vocabulary
 
