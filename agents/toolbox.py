@@ -175,5 +175,5 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         audit=AuditLog(master_key(settings), None),
         ledger=EffectsLedger(database, clock),
         scans=ScanReader(ScanCache(settings.home / "scans", master_key(settings), clock)),
-        queue=JobQueue(settings.store_url) if with_queue else None,
+        queue=JobQueue(settings) if with_queue else None,
     )

@@ -10,6 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
+from agents.casework.events import EventDesk
 from agents.toolbox import Toolbox
 from api import error_pages
 from api.auth import Me
@@ -23,6 +24,7 @@ from api.routes import (
     dead_letters,
     health,
     keys,
+    receipts,
     reviews,
     session,
     sign_in_pages,
@@ -40,6 +42,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     worklist.router,
     cases.router,
+    receipts.router,
     artefacts.router,
     reviews.router,
     audit.router,
@@ -75,6 +78,7 @@ def build_app(toolbox: Toolbox) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.toolbox = toolbox
+    app.state.events = EventDesk(toolbox)
     app.add_middleware(Boundary, hosts=toolbox.settings.hosts)
     error_pages.register(app)
     for router in _ROUTERS:
@@ -96,6 +100,7 @@ def _document_router() -> APIRouter:
 
     @router.get("/openapi.json", summary="This document", responses=problems(401), response_class=JSONResponse)
     def openapi_document(request: Request, _caller: Me) -> dict[str, Any]:
+        """Every route with the scope it needs, what it takes and what it answers, as OpenAPI 3.1."""
         return document_of(request.app)
 
     return router

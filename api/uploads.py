@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from api.auth import Me
 from api.boundary import allow_body
@@ -39,9 +40,20 @@ async def _files(request: Request, _caller: Me) -> tuple[HandedIn, ...]:
         return _readable([HandedIn("chart.json", await request.body())])
     if kind != _MULTIPART:
         raise TypeNotTaken(f"Content-Type: send {_MULTIPART} or {' or '.join(_JSON)}.")
-    async with request.form(max_files=MOST_FILES, max_fields=0) as form:
-        given = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
-        return _readable([HandedIn(_plain_name(part.filename or ""), await part.read()) for part in given])
+    return _readable(await _parts(request))
+
+
+async def _parts(request: Request) -> list[HandedIn]:
+    try:
+        async with request.form(max_files=MOST_FILES, max_fields=0) as form:
+            given = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            return [HandedIn(_plain_name(part.filename or ""), await part.read()) for part in given]
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise InputError(
+            f"files: the form cannot be read; send at most {MOST_FILES} parts, each a file with a name"
+        ) from error
 
 
 Files = Annotated[tuple[HandedIn, ...], Depends(_files)]

@@ -52,7 +52,8 @@ _WORKABLE = (
     _S.OPENED, _S.WORKING, _S.WAITING_DOCUMENTS, _S.NEEDS_PERSON, _S.AWAITING_REVIEW, _S.RETURNED,
     _S.NOT_REQUIRED,
 )  # fmt: skip
-_ANSWERABLE = (_S.SUBMITTED, _S.PENDED)
+_ANSWERABLE = (_S.SUBMITTED, _S.PENDED, _S.NEEDS_PERSON)
+"""A payer that wants a call (NEEDS_PERSON) still answers by itself afterwards."""
 
 ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
     **{(state, _E.REOPEN): _S.OPENED for state in _WORKABLE},

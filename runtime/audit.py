@@ -120,6 +120,8 @@ class AuditLog:
     def _locked_head(self, transaction: Transaction) -> Head:
         head = read_head(transaction, lock=True)
         if head is None:
+            head = _first_come(transaction)
+        if head is None:
             if transaction.connection.scalar(
                 select(audit_entries.c.sequence).where(transaction.mine(audit_entries)).limit(1)
             ):
@@ -129,6 +131,14 @@ class AuditLog:
         if not head.is_sealed(transaction.tenant_id, self._key):
             raise StoreDamaged("The audit log's head was changed. Run `countersign audit verify`.")
         return head
+
+
+def _first_come(transaction: Transaction) -> Head | None:
+    """The head that another process made first, where PostgreSQL lets two begin a log at once."""
+    if transaction.connection.dialect.name != "postgresql":
+        return None
+    transaction.connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('countersign audit head'))")
+    return read_head(transaction, lock=True)
 
 
 def _admit(transaction: Transaction, event: AuditEvent) -> None:

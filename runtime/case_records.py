@@ -61,6 +61,13 @@ def case_of(transaction: Transaction, system: str, value: str) -> CaseId | None:
     return None if found is None else CaseId(found)
 
 
+def cases_under(transaction: Transaction, system: str, value: str) -> tuple[CaseId, ...]:
+    """The cases a number leads to, by itself or with `#` and a further number behind it."""
+    own = (case_references.c.value == value) | case_references.c.value.startswith(f"{value}#", autoescape=True)
+    query = select(case_references.c.case_id).where(transaction.mine(case_references, system=system) & own).distinct()
+    return tuple(CaseId(found) for found in transaction.connection.scalars(query.order_by(case_references.c.case_id)))
+
+
 def set_timer(transaction: Transaction, timer: Timer) -> None:
     """Set a timer, or move one that has not fired yet."""
     place = transaction.mine(timers, id=timer.id)

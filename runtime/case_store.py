@@ -46,6 +46,11 @@ def get(transaction: Transaction, case_id: CaseId) -> Case:
     return case
 
 
+def is_held(transaction: Transaction, case_id: CaseId) -> bool:
+    """Whether there is such a case, without opening its record."""
+    return transaction.connection.scalar(select(cases.c.id).where(transaction.mine(cases, id=case_id))) is not None
+
+
 def save(transaction: Transaction, case: Case, at: datetime) -> Case:
     """Write a changed case over the revision it was read at; gives it back with the next revision.
 

@@ -58,7 +58,11 @@ class Database:
         self._engine = _engine(url)
         self._tenant_id = tenant_id
         attach(self._engine.dialect, Cipher(key))
-        self._bring_up_to_date(lock_file)
+        try:
+            self._bring_up_to_date(lock_file)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
@@ -77,7 +81,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that only reads: on SQLite it sees one state throughout and holds nobody up."""
+        """A transaction that only reads: it sees one state throughout and holds nobody up."""
         with self._transaction(writes=False) as transaction:
             yield transaction
 
@@ -89,6 +93,8 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 connection = connection.execution_options(**{_WRITES: writes})
+                if not writes and self._engine.dialect.name == "postgresql":
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin():
                     yield Transaction(connection, self._tenant_id)
         except StatementError as error:

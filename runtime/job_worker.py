@@ -12,6 +12,7 @@ from cases.errors import (
     Busy,
     Conflict,
     CountersignError,
+    ImpossibleMove,
     InputError,
     ModelUnavailable,
     PayerInDoubt,
@@ -19,11 +20,12 @@ from cases.errors import (
     StoreUnavailable,
 )
 from cases.ports import Clock
-from runtime import case_records, dead_letters, logs
+from runtime import case_records, dead_letters, early_events, logs
 from runtime.database import Database, Transaction
 from runtime.dead_letters import DeadLetter
+from runtime.leases import lease
 from runtime.process_identity import Life, life_of, own_identity
-from runtime.queue import APPLICATION, APPLICATION_VERSION, QUEUE, WORKFLOW, JobQueue
+from runtime.queue import APPLICATION, QUEUE, WORKFLOW, JobQueue
 from runtime.queue_tables import executors
 from runtime.settings import Settings
 
@@ -32,9 +34,13 @@ Handler = Callable[[str], None]
 
 _PASSING = (Busy, Conflict, PayerUnavailable, PayerInDoubt, StoreUnavailable, ModelUnavailable)
 """What may be otherwise in a moment; anything else of our own error tree will not."""
-_UNKNOWN_ATTEMPTS = 3
-_LONGEST_WAIT = 300.0
+_FEW_ATTEMPTS = 6
+"""For a case that was moved while a step held it, and for a fault of ours: a minute or so, not hours."""
+_LONGEST_WAIT = 900.0
 _DEAD_AFTER = timedelta(seconds=60)
+_TAKEOVER = "takeover"
+_LOOK_SECONDS = 0.2
+"""How often the queue is looked at; each look takes as many jobs as there are free hands."""
 _log = logs.logger("worker")
 
 
@@ -53,30 +59,29 @@ _parts: WorkerParts | None = None
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1_000_000)
-def run_job(tenant_id: str, kind: str, subject: str, job_id: str) -> str:
-    """Try a job until it is done or given up. Waiting between tries survives a restart."""
-    attempts, wait = _running().settings.job_attempts, _running().settings.retry_seconds
-    outcome = ""
-    for attempt in range(1, attempts + 1):
-        outcome = attempt_job(kind, subject)
-        if outcome == "done":
-            return outcome
-        last = outcome.startswith("dead:") or attempt == attempts
-        if last or (outcome.startswith("unknown:") and attempt >= _UNKNOWN_ATTEMPTS):
-            bury_job(kind, subject, job_id, outcome.partition(":")[2], attempt)
-            return f"dead:{outcome.partition(':')[2]}"
-        DBOS.sleep(min(wait * 2 ** (attempt - 1), _LONGEST_WAIT))
-    return outcome
+def run_job(tenant_id: str, kind: str, subject: str, job_id: str, attempt: int = 1) -> str:
+    """Try a job once; what may go better later is queued again with a delay, and holds no worker meanwhile."""
+    outcome, _, reason = attempt_job(kind, subject).partition(":")
+    if outcome == "done":
+        return outcome
+    most = _running().settings.job_attempts
+    if outcome == "dead" or attempt >= (most if outcome == "again" else min(most, _FEW_ATTEMPTS)):
+        bury_job(kind, subject, job_id, reason, attempt)
+        return f"dead:{reason}"
+    queue_again(kind, subject, job_id, attempt)
+    return f"again:{reason}"
 
 
 @DBOS.step(name="attempt_job")
 def attempt_job(kind: str, subject: str) -> str:
-    """One try: `done`, `again:CODE`, `dead:CODE`, or `unknown:TYPE` for a fault of ours."""
+    """One try: `done`, `again:CODE`, `few:CODE` (again, but not for long) or `dead:CODE`."""
     handler = _running().handlers.get(kind)
     if handler is None:
         return "dead:unknown_kind"
     try:
         handler(subject)
+    except ImpossibleMove as error:
+        return f"few:{error.code}"
     except _PASSING as error:
         return f"again:{error.code}"
     except CountersignError as error:
@@ -84,8 +89,17 @@ def attempt_job(kind: str, subject: str) -> str:
         return f"dead:{error.code}"
     except Exception as error:  # noqa: BLE001
         _log.error("job.failed", exc_info=error)
-        return f"unknown:{type(error).__name__}"
+        return f"few:{type(error).__name__}"
     return "done"
+
+
+@DBOS.step(name="queue_again")
+def queue_again(kind: str, subject: str, job_id: str, attempt: int) -> None:
+    """The next try, by itself, after a wait that doubles; queued twice it is one."""
+    parts = _running()
+    wait = min(parts.settings.retry_seconds * 2 ** (attempt - 1), _LONGEST_WAIT)
+    with parts.database.begin() as transaction:
+        parts.queue.enqueue_again(transaction, kind, subject, job_id, attempt + 1, wait)
 
 
 @DBOS.step(name="bury_job")
@@ -121,11 +135,11 @@ class Worker:
         _parts = self._parts
         config = DBOSConfig(
             name=APPLICATION, system_database_url=settings.store_url, executor_id=settings.executor,
-            application_version=APPLICATION_VERSION, log_level="ERROR", enable_otlp=False,
+            application_version=settings.application_version, log_level="ERROR", enable_otlp=False,
         )  # fmt: skip
         DBOS(config=config)
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=min(1.0, settings.tick_seconds))
+        DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=min(_LOOK_SECONDS, settings.tick_seconds))
         self._ticker.start()
 
     def stop(self, seconds: int = 5) -> None:
@@ -165,11 +179,25 @@ class Worker:
             for timer in case_records.due_timers(transaction, now):
                 case_records.fire(transaction, timer.id, now)
                 parts.queue.enqueue(transaction, "timer", timer.id, key=timer.id)
+            for event in early_events.due(transaction, now):
+                looks = early_events.look_again(transaction, event, now)
+                key = f"{event.receipt_id}:look{looks}"
+                parts.queue.enqueue(transaction, "process_event", event.receipt_id, key=key)
             dead = _dead(transaction, parts.settings.executor, now)
-            for name in dead:
-                transaction.connection.execute(delete(executors).where(transaction.mine(executors, id=name)))
         if dead:
-            DBOS._recover_pending_workflows(list(dead))
+            self._take_over(dead)
+
+    def _take_over(self, dead: tuple[str, ...]) -> None:
+        """Bring the work of dead executors back to the queue, and only then forget them; one process at a time."""
+        parts = self._parts
+        try:
+            with lease(parts.database, parts.clock, _TAKEOVER):
+                DBOS._recover_pending_workflows(list(dead))
+                with parts.database.begin() as transaction:
+                    gone = transaction.mine(executors) & executors.c.id.in_(dead)
+                    transaction.connection.execute(delete(executors).where(gone))
+        except Busy:
+            _log.info("takeover.elsewhere")
 
 
 def _executor(transaction: Transaction, name: str) -> tuple[str, datetime] | None:

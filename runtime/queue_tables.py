@@ -1,4 +1,4 @@
-"""Tables of events, jobs and time: the inbox, the files and references of cases, timers, leases, dead letters."""
+"""Tables of events, jobs and time: inbox, early events, files and references of cases, timers, leases, dead letters."""
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
 
@@ -44,6 +44,21 @@ inbox_events = Table(
     PrimaryKeyConstraint("tenant_id", "receipt_id"),
     UniqueConstraint("tenant_id", "source", "event_id"),
     UniqueConstraint("tenant_id", "source", "body_digest"),
+)
+
+early_events = Table(
+    "early_events",
+    metadata,
+    tenant_column(),
+    Column("receipt_id", String(64), nullable=False),
+    Column("about", DIGEST, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("look_at", Instant, nullable=False),
+    Column("looks", Integer, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "receipt_id"),
+    Index(None, "tenant_id", "look_at"),
+    Index(None, "tenant_id", "about"),
 )
 
 dead_letters = Table(

@@ -41,7 +41,10 @@ class Settings(BaseSettings):
     libraries go online. `approval_hours` is how long an approval stays good. `user` acts at the command line.
     `organization` is who submits, as JSON: name, npi, phone, address. Days end in `time_zone`.
     `executor` names a worker process, and no two that run at once may share a name. A job that fails is tried
-    `job_attempts` times, the first time again after `retry_seconds`; timers are looked at every `tick_seconds`.
+    `job_attempts` times, the first time again after `retry_seconds`, then after twice that and so on, a quarter of
+    an hour at most; timers are looked at every `tick_seconds`. An event that comes before what it is about waits
+    `early_event_hours` for it. `application_version` marks the jobs a worker takes up: leave it, so that a newer
+    release takes up what an older one began; two releases that must not share work each get another.
     `webhook_secrets` maps a sender's name to its Standard Webhooks secrets, two while they are rotated. `hosts` are
     the names the server is reached by beside loopback; `trusted_proxies` the addresses whose X-Forwarded headers
     are believed. A session ends after `session_idle_minutes` without a request, and after `session_hours` anyway.
@@ -67,7 +70,9 @@ class Settings(BaseSettings):
     organization: Party | None = None
     time_zone: str = "America/New_York"
     executor: str = Field(default="main", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    job_attempts: int = Field(default=8, ge=1)
+    application_version: str = Field(default="1", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    job_attempts: int = Field(default=30, ge=1)
+    early_event_hours: int = Field(default=72, ge=0)
     retry_seconds: float = Field(default=2.0, gt=0)
     tick_seconds: float = Field(default=1.0, gt=0)
     webhook_secrets: dict[SourceName, tuple[SecretStr, ...]] = {}

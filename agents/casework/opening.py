@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from agents.casework.page_identity import identified
 from agents.toolbox import Toolbox
@@ -18,6 +19,7 @@ from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.chart_folder import chart_of_files
 from formats.notes.attribution import ANOTHER_PERSON
+from formats.scan.reading import ScanReader
 from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
@@ -31,22 +33,21 @@ class Opened(Frozen):
 
 @dataclass(frozen=True)
 class HandOver:
-    """Files as they were read, which is done before a transaction is open: a scan takes seconds a page."""
+    """Files handed in, and what was read out of them: outside any transaction, for reading may take long."""
 
+    files: Sequence[ChartFile]
     chart: Chart
     sources: Mapping[DocumentId, bytes]
-    files: Sequence[ChartFile]
 
-
-def read_hand_over(toolbox: Toolbox, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> HandOver:
-    """Read files; `refused` are those that could not even be opened. Raises InputError where nothing can be read."""
-    chart, sources = chart_of_files(files, refused, toolbox.scans)
-    return HandOver(chart, sources, files)
+    @classmethod
+    def read(cls, scans: ScanReader, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> Self:
+        """Raises InputError where nothing at all could be read."""
+        return cls(files, *chart_of_files(files, refused, scans))
 
 
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
     """Read files and folders, and open or join a case for each order in them; see `open_from`."""
-    hand_over = read_hand_over(toolbox, *read_files(paths))
+    hand_over = HandOver.read(toolbox.scans, *read_files(paths))
     with toolbox.database.begin() as transaction:
         return open_from(toolbox, transaction, hand_over, order)
 
@@ -61,33 +62,33 @@ def open_from(toolbox: Toolbox, transaction: Transaction, hand_over: HandOver, o
     chart, sources = hand_over.chart, hand_over.sources
     ids = [_open(toolbox, transaction, chart, sources, one) for one in _wanted(chart, order)]
     for case_id in ids:
-        keep_files(toolbox, transaction, case_id, chart, sources, hand_over.files)
+        own = own_files(case_store.get(transaction, case_id).patient.id, hand_over)
+        case_records.put_files(transaction, case_id, own, toolbox.clock.now())
     return Opened(case_ids=tuple(ids), refused=len(chart.refusals))
 
 
-def keep_files(
-    toolbox: Toolbox,
-    transaction: Transaction,
-    case_id: CaseId,
-    chart: Chart,
-    sources: Mapping[DocumentId, bytes],
-    files: Sequence[ChartFile],
-) -> None:
-    """Keep the files a case was read from, so that it can be read again with a further one.
+def cases_in(tenant_id: TenantId, chart: Chart, order: str | None) -> tuple[tuple[CaseId, Order], ...]:
+    """The orders of a chart, or the one named, each with the id its case has or would have."""
+    wanted = _wanted(chart, order)
+    return tuple((case_id_for(tenant_id, one, _coverage(chart, one)), one) for one in wanted)
+
+
+def own_files(patient_id: PatientId | None, hand_over: HandOver) -> dict[str, bytes]:
+    """The files a patient's case is kept with, so that it can be read again with a further one.
 
     Of a file that also holds other patients, only this patient's own resources are kept, each as a file. A fax with
     somebody else's page among its own is kept whole: its pages are read, and set aside, again.
     """
-    patient = case_store.get(transaction, case_id).patient.id
-    readable = {patient, None, ANOTHER_PERSON}
+    chart = hand_over.chart
+    readable = {patient_id, None, ANOTHER_PERSON}
     whose: dict[str, set[PatientId | None]] = {}
     for document in chart.documents:
         whose.setdefault(_file_of(document), set()).add(document.patient_id)
-    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= readable}
+    own = {file.name: file.content for file in hand_over.files if whose.get(file.name, set()) <= readable}
     for document in chart.documents:
-        if document.patient_id in (patient, None) and _file_of(document) not in own and "#" not in document.id:
-            own[f"{document.id.replace('/', '_')}.json"] = sources[document.id]
-    case_records.put_files(transaction, case_id, own, toolbox.clock.now())
+        if document.patient_id in (patient_id, None) and _file_of(document) not in own and "#" not in document.id:
+            own[f"{document.id.replace('/', '_')}.json"] = hand_over.sources[document.id]
+    return own
 
 
 def _file_of(document: Document) -> str:

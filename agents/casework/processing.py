@@ -1,31 +1,28 @@
 """What workers do for each kind of job: carry an event out, take a case on, act on a timer."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from agents.casework.documents import ReceivedDocument, add_file, case_for_patient
-from agents.casework.opening import open_from, read_hand_over
+from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
+from agents.casework.event_content import answer_content, document_content, order_content
+from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events
+from agents.casework.opening import HandOver, cases_in, open_from, own_files
 from agents.casework.payer_answers import take_answer
 from agents.casework.timers import act_on_timer
-from agents.casework.working import advance_case, open_graph
+from agents.casework.waiting import Early, wait_for, wake
+from agents.casework.working import advance_case, hold, open_graph
 from agents.toolbox import Toolbox
-from cases.errors import InputError
+from cases.chart import Order
 from cases.ids import CaseId
-from formats.chart_files import ChartFile
-from runtime import inbox
+from runtime import case_records, case_store, inbox
 from runtime.inbox import IncomingEvent
 from runtime.job_worker import Handler
-
-Json = dict[str, object]
 
 
 def handlers(toolbox: Toolbox) -> Mapping[str, Handler]:
     """The handler of each kind of job; a worker registers them before it launches."""
     return {
-        "process_event": lambda receipt_id: process_event(toolbox, receipt_id),
+        PROCESS_EVENT: lambda receipt_id: process_event(toolbox, receipt_id),
+        SPREAD_EVENTS: lambda receipt_ids: spread_events(toolbox, receipt_ids),
         "work_case": lambda case_id: _advance(toolbox, (CaseId(case_id),)),
         "timer": lambda timer_id: act_on_timer(toolbox, timer_id),
     }
@@ -34,18 +31,18 @@ def handlers(toolbox: Toolbox) -> Mapping[str, Handler]:
 def process_event(toolbox: Toolbox, receipt_id: str) -> None:
     """Carry an event out: open or join cases, add a document, or take a payer's answer; then let the cases go on.
 
-    Raises InputError for a body that cannot be used, NotFound where it belongs to no case. Doing it again
-    changes nothing.
+    What is about a case or request that is not there yet waits for it. Raises InputError for a body that cannot be
+    used, NotFound where it waited in vain. Doing it again changes nothing.
     """
     with toolbox.database.read() as transaction:
-        event, _ = inbox.get(transaction, receipt_id)
-    content = _content(event)
+        event, received_at = inbox.get(transaction, receipt_id)
+    early = Early(receipt_id, event.kind, received_at)
     if event.kind == "order.created":
-        _advance(toolbox, _open(toolbox, content, receipt_id))
+        _advance(toolbox, _open(toolbox, event, receipt_id))
     elif event.kind == "document.received":
-        _advance(toolbox, (add_file(toolbox, _document(toolbox, content)),))
+        _advance(toolbox, _add_document(toolbox, event, early))
     else:
-        take_answer(toolbox, content.fhir)
+        take_answer(toolbox, answer_content(event), early)
 
 
 def _advance(toolbox: Toolbox, case_ids: tuple[CaseId, ...]) -> None:
@@ -54,57 +51,37 @@ def _advance(toolbox: Toolbox, case_ids: tuple[CaseId, ...]) -> None:
             advance_case(toolbox, graph, case_id)
 
 
-@dataclass(frozen=True)
-class _Content:
-    """The body's data, and the FHIR inside it as bytes, where there is any."""
-
-    data: Json
-    fhir: bytes
-
-
-def _content(event: IncomingEvent) -> _Content:
-    """The data of a Standard Webhooks payload {type, timestamp, data}, or of a bare FHIR resource."""
-    try:
-        body = json.loads(event.body)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"event {event.kind}: the body is not JSON (send {{type, timestamp, data}})") from error
-    if not isinstance(body, dict):
-        raise InputError(f"event {event.kind}: the body is not a JSON object")
-    if "resourceType" in body:
-        return _Content(data={}, fhir=event.body)
-    data = body.get("data")
-    if not isinstance(data, dict):
-        raise InputError(f"event {event.kind}: data: missing (send {{type, timestamp, data}})")
-    resource = data if "resourceType" in data else data.get("resource")
-    return _Content(data=data, fhir=json.dumps(resource).encode() if isinstance(resource, dict) else b"")
+def _open(toolbox: Toolbox, event: IncomingEvent, receipt_id: str) -> tuple[CaseId, ...]:
+    """Open a case for each order, or join the one there is, whose chart keeps the documents it was given since."""
+    content = order_content(event)
+    hand_over = HandOver.read(toolbox.scans, content.files)
+    with toolbox.database.read() as transaction:
+        wanted = cases_in(transaction.tenant_id, hand_over.chart, content.order)
+    for number, (case_id, order) in enumerate(wanted):
+        receipt = f"{receipt_id}#{number}"
+        with hold(toolbox, case_id):
+            if not _open_new(toolbox, case_id, order, hand_over, receipt):
+                join_files(toolbox, case_id, own_files(order.patient_id, hand_over), receipt)
+    return tuple(case_id for case_id, _ in wanted)
 
 
-def _open(toolbox: Toolbox, content: _Content, receipt_id: str) -> tuple[CaseId, ...]:
-    if not content.fhir:
-        raise InputError("event order.created: data.resource: no FHIR resource or Bundle")
-    order = content.data.get("order")
-    file = ChartFile(name=f"{receipt_id}.json", content=content.fhir)
-    hand_over = read_hand_over(toolbox, [file])
+def _open_new(toolbox: Toolbox, case_id: CaseId, order: Order, hand_over: HandOver, receipt: str) -> bool:
+    """Whether a case was opened; what waited for it is woken in the same commit."""
     with toolbox.database.begin() as transaction:
-        return open_from(toolbox, transaction, hand_over, order if isinstance(order, str) else None).case_ids
+        if case_store.is_held(transaction, case_id):
+            return False
+        open_from(toolbox, transaction, hand_over, order.reference)
+        case_records.refer(transaction, EVENT_SYSTEM, receipt, case_id)
+        wake(toolbox, transaction, case_store.get(transaction, case_id))
+    return True
 
 
-def _document(toolbox: Toolbox, content: _Content) -> ReceivedDocument:
-    data = content.data
-    name, encoded = data.get("name"), data.get("content")
-    if not isinstance(name, str) or not isinstance(encoded, str):
-        raise InputError("event document.received: data: needs name and content (base64)")
-    try:
-        return ReceivedDocument(_addressed(toolbox, data), name, base64.b64decode(encoded, validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise InputError("event document.received: data.content: is not base64") from error
-
-
-def _addressed(toolbox: Toolbox, data: Json) -> CaseId:
-    """The case named, else that of the patient named by record or member number and date of birth."""
-    if isinstance(data.get("case_id"), str):
-        return CaseId(str(data["case_id"]))
-    patient = data.get("patient")
-    if isinstance(patient, dict) and isinstance(patient.get("number"), str) and patient.get("birth_date"):
-        return case_for_patient(toolbox, str(patient["number"]), str(patient["birth_date"]))
-    raise InputError("event document.received: data: needs case_id, or patient {number, birth_date}")
+def _add_document(toolbox: Toolbox, event: IncomingEvent, early: Early) -> tuple[CaseId, ...]:
+    """The case a document was added to; none while it waits for its case."""
+    document = document_content(event)
+    case_id = addressed(toolbox, document.addressee, early.receipt_id)
+    if case_id is None:
+        wait_for(toolbox, early, document.addressee, "No case that is open is of this id or patient.")
+        return ()
+    add_file(toolbox, ReceivedDocument(case_id, document.name, document.content, early.receipt_id))
+    return (case_id,)

@@ -1,7 +1,7 @@
 """Work a case as far as it can go now: start it, resume it after a crash, or carry a decision out."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -53,10 +53,15 @@ def work_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> Worked:
 
 def advance_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> None:
     """The same, but a payer that cannot be reached raises; Busy where another process works the case."""
-    with lease(toolbox.database, toolbox.clock, f"case:{case_id}"):
+    with hold(toolbox, case_id):
         for _ in range(_MOST_ROUNDS):
             if not _go_on(toolbox, graph, thread(case_id), _case(toolbox, case_id)):
                 return
+
+
+def hold(toolbox: Toolbox, case_id: CaseId) -> AbstractContextManager[None]:
+    """A case to oneself for the block: no step runs on it meanwhile. Raises Busy; not to be used in a transaction."""
+    return lease(toolbox.database, toolbox.clock, f"case:{case_id}")
 
 
 def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -> bool:

@@ -29,7 +29,7 @@ def submit(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
     submission = desk.submission()
     if submission is None:
         return _held_back(state, desk, ("nothing_drafted",))
-    effect = _effect(submission)
+    effect = effect_of(submission)
     if hands.ledger_state(effect.key) in (None, EffectState.PLANNED):
         try:
             check_release(_release(desk, submission), load_thresholds())
@@ -39,7 +39,7 @@ def submit(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
     return _send(state, desk, hands, submission, effect)
 
 
-def _effect(submission: Submission) -> Effect:
+def effect_of(submission: Submission) -> Effect:
     """One key for one case and these bytes, for ever."""
     key = EffectKey(f"{submission.case_id}:{ACTION}:{submission.digest[:32]}")
     return Effect(key=key, action=ACTION, case_id=submission.case_id, request_digest=submission.digest)

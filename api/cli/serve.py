@@ -21,10 +21,14 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     link: Annotated[
-        str | None, typer.Option("--link", metavar="USER", help="Print a link that signs this user in, once.")
+        str | None,
+        typer.Option("--link", metavar="USER", help="Print a link that signs this user in, once; see below."),
     ] = None,
 ) -> None:
     """Serve the web application, with a worker in the same process (COUNTERSIGN_SERVE_WORKER=false leaves it out).
+
+    It prints a link that signs somebody in, once: the user of --link or COUNTERSIGN_USER, else an administrator who
+    has no password yet, and where there is no user at all, a first administrator, `admin`, who is made.
 
     Example: countersign serve --port 8000 --link lee
     """
@@ -36,7 +40,7 @@ def serve(
         app = build_app(box)
         with _listening(host, port) as listening:
             address = _address(listening)
-            path = _link(box, link) if link else ""
+            user, path = _link(box, link)
             server = uvicorn.Server(
                 uvicorn.Config(
                     app,
@@ -51,7 +55,10 @@ def serve(
             )
             typer.echo(f"Countersign is at {address}")
             if path:
-                typer.echo(f"Sign in as {link}, once, within 15 minutes: {address}{path}")
+                typer.echo(f"Sign in as {user}, once, within 15 minutes: {address}{path}")
+            else:
+                typer.echo(f"Sign in: {address}/sign-in")
+            _say_what_is_missing(box)
             try:
                 server.run(sockets=[listening])
             except SystemExit:
@@ -116,11 +123,25 @@ def _address(listening: "socket.socket") -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _link(box: "Toolbox", user: str) -> str:
-    from api import sign_in
+def _say_what_is_missing(box: "Toolbox") -> None:
+    from knowledge.library import held_policies
+
+    with box.database.read() as transaction:
+        held = held_policies(transaction)
+    if not held:
+        typer.echo("No policy is held yet, so every case will need a person: see `countersign policies import --help`.")
+
+
+def _link(box: "Toolbox", named: str | None) -> tuple[str, str]:
+    """Whom a link is printed for, and its path; both empty where everybody has a way in already."""
+    from api import first_user, sign_in
     from cases.ids import UserId
 
+    user = UserId(named or "") or box.settings.user or first_user.without_password(box, _CONSOLE)
+    if not user:
+        return "", ""
     try:
-        return f"/sign-in/{sign_in.make_link(box, UserId(user), _CONSOLE)}"
+        return user, f"/sign-in/{sign_in.make_link(box, user, _CONSOLE)}"
     except CountersignError as error:
-        raise InputError(f"--link {user}: {error.message} Make one with `countersign users add`.") from None
+        option = f"--link {user}" if named else f"COUNTERSIGN_USER={user}"
+        raise InputError(f"{option}: {error.message} Make one with `countersign users add`.") from None

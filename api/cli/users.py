@@ -65,6 +65,29 @@ def password(
         typer.echo(f"The password of {user} is set.")
 
 
+@app.command()
+def link(
+    user: str,
+    acting: Annotated[str | None, typer.Option("--as", help="An admin; default COUNTERSIGN_USER.")] = None,
+) -> None:
+    """Print the path of a link that signs a user in, once, within 15 minutes.
+
+    Example: countersign users link lee --as admin
+    """
+    with context.toolbox() as box:
+        from api.sign_in import make_link
+        from cases.errors import NotAllowed
+        from cases.ids import UserId
+        from cases.review import UserRole
+        from runtime import review_store
+
+        with box.database.read() as transaction:
+            by = review_store.get_user(transaction, UserId(context.acting_user(box, acting)))
+        if not by.active or by.role is not UserRole.ADMIN:
+            raise NotAllowed(f"{by.id} is a {by.role}; only an admin may make sign-in links.")
+        typer.echo(f"/sign-in/{make_link(box, UserId(user), by.id)}")
+
+
 @app.command("list")
 def list_users() -> None:
     """Every user with role.

@@ -23,6 +23,7 @@ from cases.errors import InputError
 from cases.frozen import Frozen
 from cases.ids import CaseId, PayerId, digest_of
 from cases.lifecycle import CaseState
+from formats.fhir.reading import read_fhir
 from formats.media_type import MediaType, media_type_of
 from runtime import case_store, work_store
 from runtime.case_store import CaseSummary
@@ -49,7 +50,10 @@ class CasePage(Frozen):
 
 
 class Receipt(Frozen):
-    """What is kept of something handed in. It is worked on from here; a repeat gets the same receipt."""
+    """What is kept of something handed in. It is worked on from here; a repeat gets the same receipt.
+
+    What became of it says GET /receipts/{receipt_id}.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"receipt_id": "r-5b0e…", "event_id": "4a0c…"}]})
 
@@ -136,11 +140,14 @@ def _received(receipt: EventReceipt) -> Answer:
 
 def _order_event(files: Sequence[HandedIn]) -> bytes:
     """A lone FHIR file as it came; several files as an envelope that names each."""
-    for file in files:
-        if media_type_of(file.content) is MediaType.JSON:
-            refuse_too_deep(file.content)
-    if not any(media_type_of(file.content) is MediaType.JSON for file in files):
+    charts = [file for file in files if media_type_of(file.content) is MediaType.JSON]
+    for file in charts:
+        refuse_too_deep(file.content)
+        read_fhir(file.content, file.name)
+    if not charts:
         raise InputError("files: none of them is FHIR JSON, which alone can hold an order")
+    if len({file.name for file in files}) < len(files):
+        raise InputError("files: two have the same name; give each a name of its own")
     if len(files) == 1:
         return files[0].content
     parts = [{"name": file.name, "content": base64.b64encode(file.content).decode()} for file in files]

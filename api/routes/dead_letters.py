@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import ConfigDict, JsonValue
+from pydantic import AwareDatetime, ConfigDict, JsonValue
 
 from agents.casework.events import queue_of
 from api.audit_trail import record
@@ -13,7 +13,7 @@ from api.error_pages import problems
 from api.idempotency import Answer, OnceOnly
 from api.scopes import Scope
 from cases.frozen import Frozen
-from runtime import dead_letters
+from runtime import dead_letters, early_events
 from runtime.dead_letters import DeadLetter
 
 router = APIRouter(
@@ -28,12 +28,22 @@ _LETTER: dict[str, JsonValue] = {
 }  # fmt: skip
 
 
-class DeadLetterList(Frozen):
-    """Every letter nobody has dealt with, oldest first; `reason` is an error's code."""
+class Waiting(Frozen):
+    """An event that came before the case or request it is about, looked at again at `look_at`, given up in the end."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_LETTER]}]})
+    receipt_id: str
+    kind: str
+    since: AwareDatetime
+    look_at: AwareDatetime
+
+
+class DeadLetterList(Frozen):
+    """Every letter nobody has dealt with, oldest first; `reason` is an error's code. `waiting` are not dead yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_LETTER], "waiting": []}]})
 
     items: tuple[DeadLetter, ...]
+    waiting: tuple[Waiting, ...]
 
 
 class TriedAgain(Frozen):
@@ -46,9 +56,11 @@ class TriedAgain(Frozen):
 
 @router.get("", summary="What was given up")
 def list_dead_letters(toolbox: Box) -> DeadLetterList:
-    """Open dead letters with their reasons."""
+    """Open dead letters with their reasons, and events that wait for what they are about."""
     with toolbox.database.read() as transaction:
-        return DeadLetterList(items=dead_letters.unsettled(transaction))
+        items, early = dead_letters.unsettled(transaction), early_events.all_waiting(transaction)
+    waiting = tuple(Waiting.model_validate(one.model_dump(include=set(Waiting.model_fields))) for one in early)
+    return DeadLetterList(items=items, waiting=waiting)
 
 
 @router.post(

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from agents.casework.events import accept_event
+from agents.casework.events import EventDesk
 from api.auth import Box
 from api.boundary import allow_body
 from api.door_errors import NotSignedIn
@@ -43,11 +43,17 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
+async def _desk(request: Request) -> EventDesk:
+    """The one desk of the process, at which events that come together share a commit."""
+    desk: EventDesk = request.app.state.events
+    return desk
+
+
 @router.post(
     "/webhooks/{source}",
     status_code=202,
     summary="Take a signed event",
-    responses=problems(401, 413, 422),
+    responses=problems(401, 409, 413, 422),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -57,6 +63,7 @@ async def _body(request: Request) -> bytes:
 )
 def take_event(
     toolbox: Box,
+    desk: Annotated[EventDesk, Depends(_desk)],
     source: Annotated[
         str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The sender's name.", examples=["ehr"])
     ],
@@ -65,13 +72,16 @@ def take_event(
     webhook_timestamp: Annotated[str, Header(description="Seconds since 1970.", examples=["1795446000"])] = "",
     webhook_signature: Annotated[str, Header(description="v1,BASE64; several with spaces.", examples=["v1,K5oZ"])] = "",
 ) -> Receipt:
-    """Kept with its job in one commit, then answered; a repeat of the id or of the body gets the same receipt."""
+    """Kept with its job in one commit, then answered; a repeat of the id or of the body gets the same receipt.
+
+    409 for an id that comes again with another body. What became of an event says GET /receipts/{receipt_id}.
+    """
     secrets = toolbox.settings.webhook_secrets.get(source, ())
     signed = is_signed(secrets or _NOBODYS, webhook_id, webhook_timestamp, webhook_signature, body)
     if not (secrets and signed and _is_now(webhook_timestamp, toolbox.clock.now())):
         raise NotSignedIn("The sender, its signature or its timestamp is not right.")
     event = IncomingEvent(source=source, event_id=webhook_id, kind=_kind(body), body=body)
-    receipt = accept_event(toolbox, event)
+    receipt = desk.accept(event)
     return Receipt(receipt_id=receipt.receipt_id, event_id=receipt.event_id)
 
 

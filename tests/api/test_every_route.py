@@ -35,6 +35,7 @@ MAY: dict[str, set[str]] = {
     "GET /cases": SPECIALIST_UP | KEY,
     "POST /cases": SPECIALIST_UP | KEY,
     "GET /cases/{case_id}": SPECIALIST_UP | KEY,
+    "GET /receipts/{receipt_id}": SPECIALIST_UP | KEY,
     "POST /cases/{case_id}/documents": SPECIALIST_UP | KEY,
     "GET /cases/{case_id}/criteria": SPECIALIST_UP | KEY,
     "GET /cases/{case_id}/gaps": SPECIALIST_UP | KEY,
@@ -114,7 +115,14 @@ def knock(door: Door, client: TestClient, method: str, path: str) -> Any:
         submission = work_store.newest_submission(transaction, case.id)
     assert submission is not None
     filled = path.format(
-        case_id=case.id, name="packet.pdf", user_id="specialist", key_id="0" * 12, job_id="j", token="t", source="ehr"
+        case_id=case.id,
+        name="packet.pdf",
+        receipt_id="r-" + "0" * 32,
+        user_id="specialist",
+        key_id="0" * 12,
+        job_id="j",
+        token="t",
+        source="ehr",
     )
     sent: dict[str, Any] = {
         "/cases": {"content": order_event(), "headers": {"content-type": "application/json"}},

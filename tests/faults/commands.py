@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(sys.executable).with_name("countersign")
 _GUARD = """
 import socket
 _connect = socket.socket.connect
@@ -30,7 +29,7 @@ _lookup, socket.getaddrinfo = socket.getaddrinfo, _no_lookup
 
 @dataclass
 class CommandLine:
-    """Runs `countersign` with COUNTERSIGN_HOME in `folder`; every connection beyond loopback is refused."""
+    """Runs this checkout's `countersign` with COUNTERSIGN_HOME in `folder`; connections beyond loopback are refused."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
@@ -42,12 +41,12 @@ class CommandLine:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"COUNTERSIGN_HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder / "guard")}
+        own = {"COUNTERSIGN_HOME": str(self.folder / "home"), "PYTHONPATH": f"{self.folder / 'guard'}:{ROOT}"}
         return {**os.environ, **own, **self.settings}
 
     def start(self, *arguments: str | Path) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [str(COMMAND), *map(str, arguments)], cwd=ROOT, env=self.environment, text=True,
+            [sys.executable, "-m", "api.cli", *map(str, arguments)], cwd=ROOT, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.clinic import NORTHLAKE, Clinic
+from tests.flows.desk import Desk
 from tests.tools.payer.sandbox_process import SandboxProcess
 
 
@@ -25,3 +26,10 @@ def clinic(tmp_path: Path, payer: SandboxProcess) -> Iterator[Clinic]:
     opened = Clinic.at(tmp_path / "home", {NORTHLAKE: payer.base})
     yield opened
     opened.box.database.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, payer: SandboxProcess) -> Iterator[Desk]:
+    opened = Desk(tmp_path / "service", payer)
+    yield opened
+    opened.close()
