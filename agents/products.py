@@ -6,10 +6,14 @@ from agents.model_work import ModelReading, ModelWording
 from cases.criteria import CriteriaTree
 from cases.decision import PayerAnswer, Verdict
 from cases.evidence import Fact
+from cases.fact_review import FactDecision
 from cases.packet import Letter
 from runtime.work_store import ProductKind
 
 FACTS: ProductKind[tuple[Fact, ...]] = ProductKind("facts", TypeAdapter(tuple[Fact, ...]))
+FACT_DECISIONS: ProductKind[tuple[FactDecision, ...]] = ProductKind(
+    "fact_decisions", TypeAdapter(tuple[FactDecision, ...])
+)
 TREE: ProductKind[CriteriaTree] = ProductKind("tree", TypeAdapter(CriteriaTree))
 VERDICTS: ProductKind[tuple[Verdict, ...]] = ProductKind("verdicts", TypeAdapter(tuple[Verdict, ...]))
 LETTER: ProductKind[Letter] = ProductKind("letter", TypeAdapter(Letter))

@@ -160,6 +160,7 @@ class Fact(Frozen):
     which the passage was carried over word for word. `signing` is only on facts that a document is of some kind.
     `site` is the body site that the words name, such as a spinal level (`C5-6`). `first_hand` is for a fact from
     the record of whoever gave the treatment, which outweighs another writer's summary of it.
+    `rejected` is why a person let it settle nothing; empty for every other fact.
     """
 
     id: FactId
@@ -188,6 +189,7 @@ class Fact(Frozen):
     hidden: bool = False
     site: str = ""
     first_hand: bool = False
+    rejected: str = ""
 
 
 class Defect(StrEnum):
@@ -227,6 +229,7 @@ class Defect(StrEnum):
     HIDDEN_TEXT = "hidden_text"
     UNRELIABLE_SCAN = "unreliable_scan"
     IMPLAUSIBLE = "implausible"
+    REJECTED = "rejected"
 
 
 class Role(StrEnum):

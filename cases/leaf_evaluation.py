@@ -146,6 +146,8 @@ def _assertion(fact: Fact) -> list[Finding]:
 
 def _readable(fact: Fact) -> list[Finding]:
     findings = []
+    if fact.rejected:
+        findings.append(Finding(defect=Defect.REJECTED, detail=f"a person rejected it: {fact.rejected}"))
     if fact.hidden:
         findings.append(Finding(defect=Defect.HIDDEN_TEXT, detail="in text that a reader of the page cannot see"))
     if fact.origin is Origin.OCR and fact.reliability < _UNRELIABLE_BELOW:

@@ -104,9 +104,9 @@ class FindingTest(Frozen):
     the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
     `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
     for the body side that is ordered, `side_of` for the side that one of these findings has, `site_of` for the body
-    site; with `place_if_known` only where the chart tells it. `settings` must all be shown, and none of `excludes`. With `until_order` a duration runs from the stated
-    beginning to the order. `refusal_decides` makes what was refused or stated not done a no, `stale_denies` what last took place before
-    the window.
+    site; with `place_if_known` only where the chart tells it. `settings` must all be shown, and none of `excludes`.
+    With `until_order` a duration runs from the stated beginning to the order. `refusal_decides` makes what was
+    refused or stated not done a no, `stale_denies` what last took place before the window.
     """
 
     kind: Literal["finding"] = "finding"

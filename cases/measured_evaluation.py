@@ -103,7 +103,7 @@ def _settle(
 
 
 def _doubted(told: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
-    """Whether what is said stands beside words that leave it open: of a denial those since, else of its own document."""
+    """Whether what is said stands beside words that leave it open: since a denial, else in its own document."""
     if any(item.fact.value is not None for item in told):
         return False
     day = max(day_of(item) for item in told)
@@ -120,7 +120,7 @@ def _doubted(told: Sequence[Evidence], evidence: Sequence[Evidence]) -> bool:
 
 
 def _of_a_relative(item: Evidence) -> bool:
-    """Whether it is affirmed, of one relative or another: words outside a family history, which may have been meant for the patient or not."""
+    """Whether it is affirmed of somebody else outside a family history: words that may have meant the patient."""
     fact = item.fact
     return fact.assertion is Assertion.AFFIRMED and fact.experiencer is not Experiencer.PATIENT and not fact.historical
 

@@ -1,6 +1,7 @@
 """The patterns by which concepts are stated in a sentence, compiled, each with words that it cannot do without."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,16 +19,14 @@ class StatementPattern:
     """One way of stating a concept, or with `denies` its absence.
 
     `anchors` are lower-case words of which a text must hold one for the pattern to match; empty where none is sure.
+    `needs` are further sets of words, of each of which a text must hold one.
     """
 
     concept_id: str
     regex: re.Pattern[str]
     denies: bool
     anchors: tuple[str, ...]
-
-    def can_match(self, lowered: str) -> bool:
-        """Whether a text in lower case holds an anchor; cheap, and never wrongly false."""
-        return not self.anchors or any(anchor in lowered for anchor in self.anchors)
+    needs: tuple[tuple[str, ...], ...]
 
 
 def compile_pattern(concept_id: str, words: str, classes: Mapping[str, str], *, denies: bool) -> StatementPattern:
@@ -37,7 +36,8 @@ def compile_pattern(concept_id: str, words: str, classes: Mapping[str, str], *, 
         regex = re.compile(_spaced(filled), re.IGNORECASE)
     except re.error as error:
         raise StoreDamaged(f"{concept_id}: the pattern {words!r} does not compile: {error}") from error
-    return StatementPattern(concept_id, regex, denies, anchors_of(filled))
+    anchors = anchors_of(filled)
+    return StatementPattern(concept_id, regex, denies, anchors, tuple(n for n in needs_of(filled) if n != anchors))
 
 
 def _spaced(pattern: str) -> str:
@@ -61,13 +61,15 @@ def anchors_of(pattern: str) -> tuple[str, ...]:
     if re.search(r"(?<!\\)\|", _without_groups(pattern)):
         parts = [anchors_of(part) for part in _split(pattern, "|")]
         return tuple(dict.fromkeys(word for part in parts for word in part)) if all(parts) else ()
-    runs = _runs(_without_groups(pattern))
-    longest = max(runs, key=len, default="")
+    return max(needs_of(pattern), key=lambda words: (min(map(len, words)), -len(words)), default=())
+
+
+def needs_of(pattern: str) -> list[tuple[str, ...]]:
+    """Sets of words of each of which every match holds one; none for alternatives at the top."""
+    if re.search(r"(?<!\\)\|", _without_groups(pattern)):
+        return []
     choices = [choice for group in _groups(pattern) if (choice := _of_group(group))]
-    best = max(choices, key=lambda words: min(map(len, words)), default=())
-    if len(longest) >= max(_SHORTEST, min(map(len, best), default=0)):
-        return (longest,)
-    return best
+    return [*((run,) for run in _runs(_without_groups(pattern))), *choices]
 
 
 def _of_group(group: str) -> tuple[str, ...]:
@@ -141,6 +143,23 @@ def _signs(pattern: str) -> Iterator[tuple[int, str]]:
         place += 1
 
 
-def only_possible(patterns: Sequence[StatementPattern], lowered: str) -> list[StatementPattern]:
-    """Those of the patterns that can match somewhere in a text in lower case."""
-    return [pattern for pattern in patterns if pattern.can_match(lowered)]
+class PatternIndex:
+    """Patterns by the first letters of their anchors, so that a sentence is tried with few of them."""
+
+    def __init__(self, patterns: Sequence[StatementPattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._always = [number for number, pattern in enumerate(self.patterns) if not pattern.anchors]
+        self._by_letters: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for number, pattern in enumerate(self.patterns):
+            for anchor in pattern.anchors:
+                self._by_letters[anchor[:_SHORTEST]].append((anchor, number))
+
+    def possible(self, lowered: str) -> list[StatementPattern]:
+        """Those that can match in a text in lower case, in their order."""
+        found = set(self._always)
+        for letters in {lowered[place : place + _SHORTEST] for place in range(len(lowered) - _SHORTEST + 1)}:
+            for anchor, number in self._by_letters.get(letters, ()):
+                if anchor in lowered:
+                    found.add(number)
+        likely = (self.patterns[number] for number in sorted(found))
+        return [one for one in likely if all(any(word in lowered for word in words) for words in one.needs)]

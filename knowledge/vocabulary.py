@@ -16,7 +16,7 @@ from cases.evidence import Setting
 from cases.frozen import Frozen
 from cases.ids import ConceptId
 from knowledge.rule_files import RULES, read_yaml
-from knowledge.statement_patterns import StatementPattern, compile_pattern
+from knowledge.statement_patterns import PatternIndex, StatementPattern, compile_pattern
 
 
 class ConceptKind(StrEnum):
@@ -68,8 +68,10 @@ class Concept(Frozen):
     `patterns` are regular expressions that state it within a sentence, `denials` those that state its absence; in
     them a blank stands for any white space, `{name}` for a class of words of the file, and the groups `v`, `h` and
     `u` for a value, the other end of its range and its unit. `signs` must all be found in a note for it to be a
-    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name, `context` what must stand in the same paragraph or its
-    heading, `note_context` what must stand in the note, `unless` what must not stand in the sentence. With `plan_counts` a plan is what is asked for; with `past_counts` a past event is.
+    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name,
+    `context` what must stand in the same paragraph or its heading, `note_context` what must stand in the note,
+    `unless` what must not stand in the sentence. With `plan_counts` a plan is what is asked for; with `past_counts` a
+    past event is.
     """
 
     id: ConceptId
@@ -153,7 +155,7 @@ class Vocabulary:
         for spelling in sorted({*_spellings(content.concepts)}, key=lambda item: (-len(item.phrase), item.phrase)):
             self._spelled[spelling.parts[0].tokens[0].casefold()].append(spelling)
 
-        self.statements = tuple(_statements(content))
+        self.statements = PatternIndex(tuple(_statements(content)))
         self.documents = {
             concept.id: tuple(
                 compile_pattern(concept.id, sign, content.classes, denies=False).regex for sign in concept.signs

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from agents.casework.page_identity import identified
 from agents.toolbox import Toolbox
@@ -18,6 +19,7 @@ from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.chart_folder import chart_of_files
 from formats.notes.attribution import ANOTHER_PERSON
+from formats.scan.reading import ScanReader
 from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
@@ -31,22 +33,21 @@ class Opened(Frozen):
 
 @dataclass(frozen=True)
 class HandOver:
-    """Files as they were read, which is done before a transaction is open: a scan takes seconds a page."""
+    """Files handed in, and what was read out of them: outside any transaction, for reading may take long."""
 
     files: Sequence[ChartFile]
     chart: Chart
     sources: Mapping[DocumentId, bytes]
 
-
-def read_hand_over(toolbox: Toolbox, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> HandOver:
-    """Read files; `refused` are those that could not even be opened. Raises InputError where nothing can be read."""
-    chart, sources = chart_of_files(files, refused, toolbox.scans)
-    return HandOver(files, chart, sources)
+    @classmethod
+    def read(cls, scans: ScanReader, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> Self:
+        """Raises InputError where nothing at all could be read."""
+        return cls(files, *chart_of_files(files, refused, scans))
 
 
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
     """Read files and folders, and open or join a case for each order in them; see `open_from`."""
-    hand_over = read_hand_over(toolbox, *read_files(paths))
+    hand_over = HandOver.read(toolbox.scans, *read_files(paths))
     with toolbox.database.begin() as transaction:
         return open_from(toolbox, transaction, hand_over, order)
 

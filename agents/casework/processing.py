@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
 from agents.casework.event_content import answer_content, document_content, order_content
 from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events
-from agents.casework.opening import HandOver, cases_in, open_from, own_files, read_hand_over
+from agents.casework.opening import HandOver, cases_in, open_from, own_files
 from agents.casework.payer_answers import take_answer
 from agents.casework.timers import act_on_timer
 from agents.casework.waiting import Early, wait_for, wake
@@ -54,7 +54,7 @@ def _advance(toolbox: Toolbox, case_ids: tuple[CaseId, ...]) -> None:
 def _open(toolbox: Toolbox, event: IncomingEvent, receipt_id: str) -> tuple[CaseId, ...]:
     """Open a case for each order, or join the one there is, whose chart keeps the documents it was given since."""
     content = order_content(event)
-    hand_over = read_hand_over(toolbox, content.files)
+    hand_over = HandOver.read(toolbox.scans, content.files)
     with toolbox.database.read() as transaction:
         wanted = cases_in(transaction.tenant_id, hand_over.chart, content.order)
     for number, (case_id, order) in enumerate(wanted):

@@ -25,10 +25,10 @@ from formats import letter_markdown, packet_pdf
 from formats.media_type import MediaType
 from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
-from formats.scan.picture_pdf import pages_as_pdf
+from formats.scan.picture_pdf import pages_as_pdf, pictures_with_words
 from formats.scan.reading import ScanReader
 from formats.x12.request_278 import write_278
-from knowledge.chart_signals import RESTRICTED
+from knowledge.chart_signals import EXPEDITED, RESTRICTED
 from knowledge.code_wording import shipped_codes
 from runtime.work_store import CRITERIA, NEED
 
@@ -160,10 +160,17 @@ def _packet(desk: CaseDesk, matter: _Matter, letter: Letter, scans: ScanReader) 
         extracts,
         desk.clock.now(),
     )
+    content = content.model_copy(update={"cover": _with_statement(matter.case, content.cover)})
     paged = [item for item in extracts if item.pdf_pages]
     held = desk.sources([item.document for item in paged])
     sources = {item.document.id: _as_pdf(item, held[item.document.id], scans) for item in paged}
     return packet_pdf.render_packet(content, sources).pdf
+
+
+def _with_statement(case: Case, cover: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The cover with the physician's statement beside the urgency: an expedited request stands on it."""
+    said = next((flag.message for flag in case.flags if flag.code == EXPEDITED), "")
+    return tuple((name, f"{value}. {said}" if name == "Urgency" and said else value) for name, value in cover)
 
 
 def _as_pages(extract: ChartExtract) -> ChartExtract:
@@ -177,9 +184,10 @@ def _as_pages(extract: ChartExtract) -> ChartExtract:
 
 def _as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
     document = extract.document
-    if document.media_type == MediaType.PDF:
+    if document.kind is not DocumentKind.SCAN:
         return content
-    return pages_as_pdf(content, document.source, extract.pdf_pages, scans)
+    shown = pictures_with_words if document.media_type == MediaType.PDF else pages_as_pdf
+    return shown(content, document.source, extract.pdf_pages, scans)
 
 
 def _of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:

@@ -1,6 +1,7 @@
 """Read the chart for facts about this patient; whatever names another patient is set aside unread."""
 
 from agents.desk import CaseDesk, Record, flagged
+from agents.fact_decisions import decisions_of
 from agents.products import FACTS
 from agents.reading.rules_reader.reader import read_facts
 from agents.state import AuthorizationState
@@ -10,6 +11,7 @@ from agents.toolbox import Hands
 from cases.case import Case, Flag, Urgency
 from cases.chart import Chart
 from cases.evidence import Fact
+from cases.fact_review import decided
 from knowledge.vocabulary import shipped_vocabulary
 from runtime import chart_store
 
@@ -21,7 +23,8 @@ def gather(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
     own = chart.for_patient(case.patient.id)
     with desk.database.read() as transaction:
         recorded = chart_store.facts(transaction, desk.case_id)
-    facts: tuple[Fact, ...] = (*read_facts(own, shipped_vocabulary()), *recorded)
+        decisions = decisions_of(transaction, desk.case_id)
+    facts: tuple[Fact, ...] = decided((*read_facts(own, shipped_vocabulary()), *recorded), decisions)
     flags = flagged(case, [*_chart_flags(case, chart), *signal_flags(case, own)])
     if urgency_of(flags) is Urgency.EXPEDITED:
         flags = tuple(flag for flag in flags if flag.code != EXPEDITED_PROPOSED)

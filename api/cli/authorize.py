@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def authorize(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Chart: files or folders of FHIR JSON, notes (TXT, PDF).")
+        list[Path] | None,
+        typer.Argument(help="Chart: files or folders of FHIR JSON, notes (text, PDF, Word, HTML, e-mail) and scans."),
     ] = None,
     case: Annotated[str | None, typer.Option("--case", help="Go on with a case that exists.")] = None,
     order: Annotated[

@@ -86,7 +86,8 @@ _UNMARKED = re.compile(
 )
 _BIRTH = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
 _OTHER_DATE = re.compile(
-    r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|start of care|certification)\b",
+    r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|certification|"
+    r"start of care)\b",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(

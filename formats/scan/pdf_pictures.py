@@ -39,7 +39,7 @@ def read_pdf_or_scan(content: bytes, file: str, scans: ScanReader) -> PagedText:
 
 def transcript_of(content: bytes, file: str, scans: ScanReader, numbers: Sequence[int]) -> Transcript:
     """The words of the pages of these numbers, read as pictures."""
-    return scans.pictures(content, _rendered(content, numbers[:MAX_PAGES]), file)
+    return scans.pictures(content, rendered(content, numbers[:MAX_PAGES]), file)
 
 
 def _with_words(pages: Sequence[PdfPage], transcript: Transcript) -> list[PdfPage]:
@@ -58,7 +58,7 @@ def _worded(page: PdfPage, read: PageTranscript | None) -> PdfPage:
     )  # fmt: skip
 
 
-def _rendered(content: bytes, numbers: Sequence[int]) -> Iterator[Frame]:
+def rendered(content: bytes, numbers: Sequence[int]) -> Iterator[Frame]:
     """The pages as pictures, one at a time. pdfium is not thread-safe; its lock is held for each page alone."""
     for number in numbers:
         with PDFIUM_LOCK:

@@ -9,8 +9,10 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from formats.scan.frames import frames
+from formats.pdf import pdf_pages
+from formats.scan.frames import Frame, frames
 from formats.scan.pages import turned
+from formats.scan.pdf_pictures import rendered, transcript_of
 from formats.scan.reading import ScanReader
 from formats.scan.transcript import PageTranscript, Word
 
@@ -29,13 +31,40 @@ def pages_as_pdf(content: bytes, file: str, numbers: Collection[int], scans: Sca
     read = {page.number: page for page in scans.transcript(content, file).pages}
     writer = PdfWriter()
     for frame in frames(content, file):
-        page = read.get(frame.number)
-        if frame.number in numbers and page is not None and frame.image is not None:
-            picture = turned(frame.image, page.turned)
-            placed = writer.add_page(_only_page(_words(page, picture.size)))
-            placed.merge_page(_only_page(_picture(picture)))
+        _add(writer, frame, read.get(frame.number) if frame.number in numbers else None)
+    return _written(writer)
+
+
+def pictures_with_words(content: bytes, file: str, numbers: Collection[int], scans: ScanReader) -> bytes:
+    """A PDF of the same pages, of which those of `numbers` that are pictures carry the words read from them.
+
+    A PDF without such pages is given back as it is.
+    """
+    pictures = [page.number for page in pdf_pages(content, file) if page.is_picture]
+    wanted = [number for number in pictures if number in numbers]
+    if not wanted:
+        return content
+    read = {page.number: page for page in transcript_of(content, file, scans, pictures).pages}
+    shown = {frame.number: frame for frame in rendered(content, wanted)}
+    writer = PdfWriter()
+    for number, page in enumerate(PdfReader(BytesIO(content)).pages, start=1):
+        if number in shown:
+            _add(writer, shown[number], read.get(number))
         else:
-            writer.add_blank_page(_PAPER_WIDTH, _PAPER_WIDTH)
+            writer.add_page(page)
+    return _written(writer)
+
+
+def _add(writer: PdfWriter, frame: Frame, page: PageTranscript | None) -> None:
+    if page is None or frame.image is None:
+        writer.add_blank_page(_PAPER_WIDTH, _PAPER_WIDTH)
+        return
+    picture = turned(frame.image, page.turned)
+    placed = writer.add_page(_only_page(_words(page, picture.size)))
+    placed.merge_page(_only_page(_picture(picture)))
+
+
+def _written(writer: PdfWriter) -> bytes:
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

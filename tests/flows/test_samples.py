@@ -20,8 +20,8 @@ SCANNED = {"pap-faxed-referral", "power-wheelchair-unreadable-scan"}
 WAITS_FOR_READER = {
     "lumbar-mri-policy-changed": "reads how long a treatment lasted from its first and last day",
     "botulinum-migraine-complete": "reads how long a treatment lasted from its first and last day",
-    "adalimumab-policy-changed": "the letter's sentence on an open criterion is not grounded yet",
-    "pap-faxed-referral": "knows a home sleep test by the words 'type 3 device'",
+    "adalimumab-policy-changed": "grounds a sentence whose year the chart leaves to the reader",
+    "knee-replacement-near-identical-plan": "grounds a sentence whose year the chart leaves to the reader",
 }
 """Samples whose expectation rests on the reader of prose; until then nothing may be MET that is not expected to be."""
 

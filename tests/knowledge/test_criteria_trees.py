@@ -78,7 +78,7 @@ def test_the_thirty_days_are_not_claimed_as_verified() -> None:
         ("NCD 240.2", ["E0601"], ON_240_2, None),
         ("NCD 240.4", ["E0470"], ON_240_4, None),
         ("NCD 240.2.1", ["E0424"], ON_240_2, None),
-        ("NCD 280.7", ["E0250"], ON_240_2, None),
+        ("NCD 280.9", ["E0250"], ON_240_2, None),
         ("NCD 240.2", [], ON_240_2, None),
     ],
 )

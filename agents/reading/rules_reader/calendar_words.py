@@ -17,10 +17,12 @@ _PATTERN = re.compile(
     | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
     | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
     | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
-    | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))(?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
+    | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
+          (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
-    | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))(?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
+    | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))
+          (?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
     | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))
@@ -146,6 +148,7 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 
 _READERS = {
-    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month, "slash": _slash, "year": _year,
+    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month,
+    "slash": _slash, "year": _year,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

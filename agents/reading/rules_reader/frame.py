@@ -70,7 +70,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
 def _mode(text: str, head: int, cues: Cues) -> frozenset[Setting]:
     """How the patient was seen: as the head says, else as the first sentence that says so."""
     for end in (head, len(text)):
-        found = [item for item in conditions_in(text, 0, end, cues) if item.setting in _MODES]
+        found = [item for item in conditions_in(text, 0, end, cues, _MODES)]
         told = [
             item
             for item in found

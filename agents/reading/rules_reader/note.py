@@ -1,14 +1,15 @@
-"""A note under reading: its sentences, its table rows written out behind them, its dates, and where all of it stands."""
+"""A note under reading: its sentences, its table rows written out behind them, its dates, and where each stands."""
 
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from agents.reading.rules_reader.calendar_words import DatedWords, dated_words
+from agents.reading.rules_reader.conditions import Condition, conditions_in
 from agents.reading.rules_reader.frame import Frame, frame_of
 from agents.reading.rules_reader.layout import Layout, Section, Sentence, lay_out
 from agents.reading.rules_reader.table_rows import RowSentence, row_sentences
@@ -48,6 +49,14 @@ class Note:
     frame: Frame
     dates: tuple[DatedWords, ...]
     dateless: str
+    _conditions: dict[tuple[int, int], tuple[Condition, ...]] = field(default_factory=dict, compare=False)
+
+    def conditions(self, start: int, end: int) -> tuple[Condition, ...]:
+        """Conditions stated in [start, end) of `text`, sought once for each place."""
+        place = (start, end)
+        if place not in self._conditions:
+            self._conditions[place] = tuple(conditions_in(self.text, start, end, self.cues))
+        return self._conditions[place]
 
     @property
     def written(self) -> date | None:

@@ -3,36 +3,17 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_UNITS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     word: 10 * number for number, word in enumerate(_TENS, 2)
 }
 _WORDS |= {"a": 1, "an": 1, "once": 1, "twice": 2, "no": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4}
-_WORDS |= {
-    word: number for number, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh"], 1)
-}
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+_WORDS |= {word: number for number, word in enumerate(_ORDINALS, 1)}
 NUMBER_WORD = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(_UNITS)})"
 """A number in words as a pattern, up to ninety-nine."""
 

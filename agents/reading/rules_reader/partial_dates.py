@@ -84,7 +84,8 @@ def _has_year(words: str) -> bool:
 
 def _named(words: str, near: date | None, *, late: bool) -> date | None:
     found = re.fullmatch(
-        rf"(?P<name>{_NAME})\.?,?(?: (?:of )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?:of )?(?P<year>\d{{4}}))?",
+        rf"(?P<name>{_NAME})\.?,?(?: (?:of )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?"
+        r"(?:,? (?:of )?(?P<year>\d{4}))?",
         words,
         re.IGNORECASE,
     )

@@ -21,7 +21,8 @@ _DEGREE = {
     "grandmother": 2, "grandfather": 2, "niece": 2, "nephew": 2, "half-sister": 2, "half-brother": 2, "cousin": 3,
 }  # fmt: skip
 _KIN = re.compile(
-    rf"\b(?P<whose>maternal |paternal |mother's |father's |aunt's |uncle's )?(?:great[- ])?(?P<kin>{'|'.join(_DEGREE)})s?\b",
+    r"\b(?P<whose>maternal |paternal |mother's |father's |aunt's |uncle's )?(?:great[- ])?"
+    rf"(?P<kin>{'|'.join(_DEGREE)})s?\b",
     re.IGNORECASE,
 )
 _SIDE = re.compile(r"\b(?P<side>maternal|paternal|mother's side|father's side)\b ?:", re.IGNORECASE)

@@ -22,7 +22,7 @@ def level_of(text: str, sentence: Sentence, start: int, end: int) -> str:
 
 
 def side_of(text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int]) -> Laterality | None:
-    """The body side of a statement: in its words, else the nearest before it in its clause, else after, else its heading's.
+    """The body side of a statement: in its words, else the nearest before it in its clause, else after, else above.
 
     Words that name both sides in one statement, one each, make it neither.
     """

@@ -11,7 +11,8 @@ from agents.reading.rules_reader.diary import diary_facts
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
 from agents.reading.rules_reader.pedigree import pedigree_facts
-from agents.reading.rules_reader.statements import requalified, statement_facts
+from agents.reading.rules_reader.requalified import requalified
+from agents.reading.rules_reader.statements import statement_facts
 from agents.reading.rules_reader.stay import stay_facts
 from agents.reading.rules_reader.therapy import therapy_facts
 from agents.reading.rules_reader.values import Reading, readings

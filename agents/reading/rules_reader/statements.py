@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from agents.reading.rules_reader.calendar_words import DatedWords
-from agents.reading.rules_reader.conditions import Condition, conditions_in
+from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
@@ -20,7 +20,6 @@ from agents.reading.rules_reader.treatment_course import course_of, days_of
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, Course, DateBasis, Experiencer, Fact, FactDate, Laterality, Origin, Setting, Span
 from cases.ids import ConceptId, FactId
-from knowledge.statement_patterns import StatementPattern, only_possible
 from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 
 RELIABILITY = 0.95
@@ -66,11 +65,10 @@ class Statement:
 
 def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """Every statement of the vocabulary's pattern concepts in a note."""
-    patterns = only_possible(vocabulary.statements, note.text.casefold())
     for sentence in note.sentences:
         matches = [
             match
-            for match in _matches(note, sentence, patterns, vocabulary.concepts)
+            for match in _matches(note, sentence, vocabulary)
             if _in_context(note, sentence, match.concept, vocabulary)
         ]
         for match in matches:
@@ -81,7 +79,7 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
 
 
 def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vocabulary) -> bool:
-    """Whether paragraph, heading and note hold what the concept needs around it, and the sentence nothing against it."""
+    """Whether paragraph, heading and note hold what the concept needs, and the sentence nothing against it."""
     needed = vocabulary.contexts.get(concept.id)
     if needed is None:
         return True
@@ -120,7 +118,7 @@ def _holding(note: Note, place: int) -> Sentence | None:
 
 
 def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
-    """The fact with the body regions that its concept tells apart: of its words, else of its sentence, else of the note."""
+    """The fact with the body regions that its concept tells apart: of its words, its sentence, else the note."""
     regions = vocabulary.sites.get(fact.concept)
     if not regions:
         return fact
@@ -133,14 +131,10 @@ def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
     return fact.model_copy(update={"site": ""})
 
 
-def _matches(
-    note: Note, sentence: Sentence, patterns: Sequence[StatementPattern], concepts: Mapping[ConceptId, Concept]
-) -> Iterator[Match]:
-    lowered = note.text[sentence.start : sentence.end].casefold()
-    for pattern in patterns:
-        if not pattern.can_match(lowered):
-            continue
-        concept = concepts[ConceptId(pattern.concept_id)]
+def _matches(note: Note, sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Match]:
+    lowered = note.text[sentence.start : sentence.end].lower()
+    for pattern in vocabulary.statements.possible(lowered):
+        concept = vocabulary.concepts[ConceptId(pattern.concept_id)]
         text = note.dateless if "v" in pattern.regex.groupindex else note.text
         for found in pattern.regex.finditer(text, sentence.start, sentence.end):
             groups = found.groupdict()
@@ -170,7 +164,7 @@ def fact_of(statement: Statement, concept: Concept | None = None) -> Fact:
     note, sentence, match = statement.note, statement.sentence, statement.match
     concept = concept or match.concept
     copied, origin_day = copied_from(note, sentence)
-    course, days = _course(statement)
+    course, days = course_in(statement)
     when, dated = _when(statement)
     if copied:
         when = FactDate(on=origin_day, basis=DateBasis.STATED) if origin_day else None
@@ -178,7 +172,7 @@ def fact_of(statement: Statement, concept: Concept | None = None) -> Fact:
         first = course.starts or course.ends
         assert first is not None
         when = FactDate(on=first, basis=DateBasis.STATED, until=course.ends)
-    side, framed = _side(statement)
+    side, framed = side_in(statement)
     settings, said = _settings(statement)
     span = note.span(match.start, match.end)
     return Fact(
@@ -189,7 +183,7 @@ def fact_of(statement: Statement, concept: Concept | None = None) -> Fact:
         origin=Origin.OCR if note.document.kind is DocumentKind.SCAN else Origin.PROSE,
         span=span,
         context=note.span(sentence.start, sentence.end),
-        experiencer=_subject(statement),
+        experiencer=subject_in(statement),
         historical=_is_past(statement),
         value=match.value,
         value_high=match.high,
@@ -247,7 +241,7 @@ def _is_act(concept: Concept) -> bool:
     return concept.kind is ConceptKind.PROCEDURE or (concept.kind is ConceptKind.DOCUMENT and not concept.plan_counts)
 
 
-def _subject(statement: Statement) -> Experiencer:
+def subject_in(statement: Statement) -> Experiencer:
     match = statement.match
     place = (match.start, match.end)
     note = statement.note
@@ -280,7 +274,7 @@ def _is_past(statement: Statement) -> bool:
 
 
 def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
-    """The day: in the statement's words, its clause, its sentence, at its paragraph's head, in its heading, the note's."""
+    """The day: in its words, its clause, its sentence, at its paragraph's head, in its heading, or the note's."""
     note, sentence, match = statement.note, statement.sentence, statement.match
     label = _LABEL_ENDS.match(note.text, match.end, sentence.end)
     reach = sentence.end if match.measured or label else match.start
@@ -321,7 +315,7 @@ def _leads(note: Note, sentence: Sentence, words: DatedWords) -> bool:
     return bool(note.cues["leads_with_date"].fullmatch(before) and re.match(r"\s?[,:(]", after))
 
 
-def _side(statement: Statement) -> tuple[Laterality | None, bool]:
+def side_in(statement: Statement) -> tuple[Laterality | None, bool]:
     """The body side, and whether only the note's head gives it."""
     note, match = statement.note, statement.match
     found = side_of(note.text, statement.sentence, statement.clause, (match.start, match.end))
@@ -333,8 +327,11 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
     note, sentence, match = statement.note, statement.sentence, statement.match
     heading = (sentence.heading_start, sentence.heading_start + len(sentence.heading)) if sentence.heading else (0, 0)
     found: list[Condition] = []
-    for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end), heading):
-        found += _new(conditions_in(note.text, start, end, note.cues), [item.setting for item in found])
+    own = note.conditions(sentence.start, sentence.end)
+    for start, end in ((match.start, match.end), statement.clause, (sentence.start, sentence.end)):
+        near = [item for item in own if start <= item.start and item.end <= end]
+        found += _new(near, [item.setting for item in found])
+    found += _new(note.conditions(*heading), [item.setting for item in found])
     settings = {item.setting for item in found}
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
@@ -352,7 +349,7 @@ def _kind(setting: Setting) -> frozenset[Setting]:
     return next((kind for kind in _EXCLUSIVE if setting in kind), frozenset({setting}))
 
 
-def _course(statement: Statement) -> tuple[Course | None, int | None]:
+def course_in(statement: Statement) -> tuple[Course | None, int | None]:
     """A treatment's course; of a finding, the day since when it lasts."""
     note, match, sentence = statement.note, statement.match, statement.sentence
     if match.concept.kind is ConceptKind.TREATMENT:
@@ -364,49 +361,3 @@ def _course(statement: Statement) -> tuple[Course | None, int | None]:
     if first is None or note.written is None or first > note.written + timedelta(days=0):
         return None, None
     return Course(starts=first), (note.written - first).days
-
-
-def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[int, int], fact: Fact) -> Fact:
-    """A fact read from a name or a measured value, with what the whole statement around it adds or takes away.
-
-    It only becomes less sure: of somebody else, doubted, withdrawn, of an earlier day. Side, site and course are added.
-    """
-    clause = clause_of(note.text, sentence, place[0], place[1], note.cues)
-    match = Match(concept, denies=False, start=place[0], end=place[1], measured=fact.value is not None)
-    statement = Statement(note, sentence, match, clause, sentence.end)
-    updates: dict[str, object] = {"site": level_of(note.text, sentence, *place)}
-    side, _ = _side(statement)
-    updates["laterality"] = side
-    updates["settings"] = fact.settings | (note.frame.mode & {Setting.ON_TREATMENT})
-    if fact.experiencer is Experiencer.PATIENT:
-        updates["experiencer"] = _subject(statement)
-    if fact.assertion in (Assertion.AFFIRMED, Assertion.NEGATED):
-        updates["assertion"] = _less_sure(statement, fact.assertion)
-    if concept.kind is ConceptKind.TREATMENT:
-        course, days = _course(statement)
-        updates |= {"course": course, "duration_days": days}
-        if course and (course.starts or course.ends):
-            first = course.starts or course.ends
-            assert first is not None
-            updates["when"] = FactDate(on=first, basis=DateBasis.STATED, until=course.ends)
-    copied, origin_day = copied_from(note, sentence)
-    if copied:
-        updates["when"] = FactDate(on=origin_day, basis=DateBasis.STATED) if origin_day else None
-        updates["first_written"] = origin_day
-    return fact.model_copy(update=updates)
-
-
-def _less_sure(statement: Statement, read: Assertion) -> Assertion:
-    """Doubt, a withdrawal or a supposition that the wider sentence states; else what was read."""
-    note, match = statement.note, statement.match
-    if note.frame.unfinal or (match.measured and note.frame.doubted):
-        return Assertion.UNCERTAIN
-    around = surroundings(note.text, statement.sentence, statement.clause, match.start, match.end)
-    cues = note.cues
-    if cues["supposes_sentence"].match(around.sentence) or cues["statement_of_rules"].search(around.sentence):
-        return Assertion.HYPOTHETICAL
-    if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
-        return Assertion.UNCERTAIN
-    if cues["unsure_after"].search(around.after) or (match.measured and cues["hedged_before"].search(around.before)):
-        return Assertion.UNCERTAIN
-    return read

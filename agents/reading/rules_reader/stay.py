@@ -1,4 +1,4 @@
-"""A hospital stay reckoned from status orders: inpatient midnights, and the days from discharge to the next admission."""
+"""A hospital stay reckoned from status orders: inpatient midnights, and the days until the next admission."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _WITHIN = 45
 
 
 def stay_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
-    """Midnights from the inpatient order to the discharge, and days from discharge to the facility, where dates tell."""
+    """Midnights from the inpatient order to discharge, and days from there to the facility, where dates tell."""
     if MIDNIGHTS not in vocabulary.concepts:
         return
     text, cues = note.layout.text, note.cues

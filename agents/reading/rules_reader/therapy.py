@@ -25,12 +25,14 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    rf"\b(?:last (?:attended )?(?:visit|session|treatment)|last attended|final (?:visit|session))\W{{0,3}}(?:on )?(?P<day>{_D})",
+    r"\b(?:last (?:attended )?(?:visit|session|treatment)|last attended|final (?:visit|session))"
+    rf"\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
 _VISITS = re.compile(
-    rf"\battended:? (?P<a>{_N})\b(?!/)|\b(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?)(?: were| was)? (?:attended|completed|kept)|"
+    rf"\battended:? (?P<a>{_N})\b(?!/)|"
+    rf"\b(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?)(?: were| was)? (?:attended|completed|kept)|"
     rf"\b(?P<c>{_N}) (?:attended|completed)\b|\b(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
     r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered))",
     re.IGNORECASE,

@@ -18,7 +18,7 @@ _OFTEN = (
     (re.compile(r"\b(?:weekly|a week|per week|every week|once a week|q ?wk|q7d)\b", re.IGNORECASE), "wk", 1),
     (re.compile(r"\b(?:three times (?:a day|daily)|tid)\b", re.IGNORECASE), "d", 3),
     (re.compile(r"\b(?:twice (?:a day|daily)|bid)\b", re.IGNORECASE), "d", 2),
-    (re.compile(r"\b(?:daily|a day|per day|every day|each day|qd|qhs|q ?day|nightly|at night|once a day)\b", re.IGNORECASE), "d", 1),
+    (re.compile(r"\b(?:daily|(?:a|per|every|each) day|qd|qhs|q ?day|nightly|at night)\b", re.IGNORECASE), "d", 1),
 )  # fmt: skip
 _COUNTED = re.compile(
     rf"\b(?:for |x ?|of )?(?:\d{{1,3}}|{NUMBER_WORD}) (?:doses?|tablets?|pills?|capsules?)\b", re.IGNORECASE
