@@ -54,7 +54,7 @@ class Masker(Protocol):
 
 
 class SensitiveJudge(Protocol):
-    """Says of a text whether it is of a kind that the law protects beyond HIPAA, and no basis for sending it is known."""
+    """Says whether a text is of a kind that the law protects beyond HIPAA, and no basis for sending it is known."""
 
     def withheld(self, text: str, memory: CaseMemory) -> str:
         """A reason code such as `psychotherapy_notes`, empty where the text may go; raises GuardFailed."""
