@@ -42,7 +42,7 @@ class PeopleAndPlaces:
         probabilities = self._tagger.probabilities(tokens)
         tagged = list(spans_of(tokens, probabilities, name_hints(text), self._thresholds))
         index = _TokenIndex(tokens, probabilities)
-        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02)]
+        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02) or not text[span.start].isascii()]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
         spans = [
             span
@@ -150,6 +150,8 @@ def _is_likely(text: str, span: Found) -> bool:
     return True
 
 
+_CODE_LETTERS = re.compile(r"[\s,.-]*(?<![^\W_])[A-Za-z]{1,2}$")
+"""The letters of a code whose digits follow (`K0823`)."""
 _TAIL = re.compile(r"(?:['’][sS])$")
 
 
@@ -161,5 +163,13 @@ def _whole(text: str, spans: Iterable[Found]) -> Iterator[Found]:
             end += 1
         while start > 0 and text[start - 1].isalpha() and text[start].isalpha():
             start -= 1
+        if (
+            span.type is PhiType.NAME
+            and (code := _CODE_LETTERS.search(text, start, end))
+            and text[end : end + 1].isdigit()
+        ):
+            end = code.start()
         tail = _TAIL.search(text, start, end)
-        yield Found(start, tail.start() if tail else end, span.type, span.score)
+        end = tail.start() if tail else end
+        if any(c.isalnum() for c in text[start:end]):
+            yield Found(start, end, span.type, span.score)
