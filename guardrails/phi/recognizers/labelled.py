@@ -205,7 +205,24 @@ def _by_form(text: str, start: int, end: int, value: str) -> Found | None:
     return None
 
 
+_PLATE_FORM = re.compile(
+    r"(?<![\w-])(?:[A-Z]{2,3}[- ]?\d{3,4}|\d[A-Z]{3}\d{3}|\d{3}[- ]?[A-Z]{3}|[A-Z]\d{2}[- ]?[A-Z]{3}"
+    r"|[A-Z]{3}\d{2}[A-Z])"
+    r"(?![\w-])"
+)
+_VEHICLE_NEAR = re.compile(
+    r"\b(?:car|truck|van|suv|sedan|pickup|vehicle|plates?|parked|drives|drove|toyota|honda|ford|chevy|chevrolet|nissan"
+    r"|subaru|hyundai|kia|jeep|dodge|tesla|bmw|volvo|mazda|motorcycle|trailer|license plate)\b",
+    re.IGNORECASE,
+)
+_NEAR = 48
+
+
 def _worded(text: str) -> Iterator[Found]:
+    for match in _PLATE_FORM.finditer(text):
+        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR // 2]
+        if _VEHICLE_NEAR.search(around) and meaning_of(text[max(0, match.start() - _NEAR) : match.start()])[0] != KEEP:
+            yield Found(match.start(), match.end(), PhiType.VEHICLE, 0.65)
     for match in _PLATE.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.VEHICLE, 0.85)
     for match in _USERNAME.finditer(text):

@@ -71,9 +71,9 @@ _PAYER_FIELDS = frozenset({"payer id", "payor id", "plan", "plan id", "payer", "
 _CARD_FORM = re.compile(r"[A-Z]{1,3}\d{8,12}")
 """A member's number, which some systems put into the payer's field."""
 _REFERRED = listed(
-    "actor subject patient practitioner performer requester author recorder asserter beneficiary subscriber participant "
-    "individual member sender recipient attester collector interpreter enterer informant source provider prescriber "
-    "dispenser consenter grantor signer who guarantor policyholder"
+    "actor subject patient practitioner performer requester author recorder asserter beneficiary subscriber "
+    "participant individual member sender recipient attester collector interpreter enterer informant source provider "
+    "prescriber dispenser consenter grantor signer who guarantor policyholder"
 )
 """FHIR references whose `display` is a person's name."""
 
