@@ -56,7 +56,8 @@ _SLASHED = re.compile(
     re.IGNORECASE,
 )
 _DIED_AT = re.compile(
-    rf"\b(?:died at|died aged|lived to|lived to be|passed away at|reached|at age|at the age of|until|now)\s(?:age\s)?({_NUMBER})"
+    rf"\b(?:died at|died aged|lived to(?: be)?|passed away at|reached|at age|at the age of|until|now)\s"
+    rf"(?:age\s)?({_NUMBER})"
     r"(?=\s?(?:[,.;)!?]|$|and\b|from\b|of\b|after\b))",
     re.IGNORECASE,
 )
