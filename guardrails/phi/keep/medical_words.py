@@ -78,6 +78,8 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
     joined = _JOINED_BEFORE.search(text, max(0, start - 24), start)
     if joined and fold(joined[1]) in _eponyms():
         return True
+    if len(words) > 1 and "-" in text[start:end] and (score < _SURE or not all(word in _surnames() for word in words)):
+        return True
     following = _NEXT_WORDS.match(text, end)
     nouns = {fold(word) for word in following.groups() if word} & _nouns() if following else set()
     if nouns and (score < _SURE or nouns - _LOOSE_NOUNS or not all(word in _surnames() for word in words)):

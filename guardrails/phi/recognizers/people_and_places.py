@@ -127,7 +127,7 @@ class _TokenIndex:
 
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Doctor|Mister|Prof)\b\.?[ ]{0,2}$", re.IGNORECASE)
 _LOWER_NEEDS = 0.8
-"""How sure a span in small letters must be, in a text that has capitals."""
+"""How sure a span in small letters must be, in a text that has capitals; a lone letter anywhere."""
 _STREET_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -144,6 +144,8 @@ def _is_likely(text: str, span: Found) -> bool:
     shown = text[span.start : span.end]
     if span.type is PhiType.STREET:
         return any(c.isdigit() for c in shown) and _STREET_WORD.search(shown) is not None or is_street_name(shown)
+    if span.type is PhiType.NAME and len(shown.rstrip(".")) == 1:
+        return span.score >= _LOWER_NEEDS
     if span.type in (PhiType.NAME, PhiType.CITY) and shown.islower() and span.score < _LOWER_NEEDS:
         around = text[max(0, span.start - 200) : span.end + 200]
         return not any(c.isupper() for c in around)
