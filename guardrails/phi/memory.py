@@ -34,6 +34,7 @@ _ORDINARY = listed(
 )
 """Words of everyday text that are names too: sought in capitals, and not where a sentence begins."""
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|\n\s*)$")
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof)\.?\s{0,2}$", re.IGNORECASE)
 _KIND_OF_CODE = {
     "SS": PhiType.SSN, "SB": PhiType.SSN, "MR": PhiType.MRN, "MRT": PhiType.MRN, "PI": PhiType.MRN,
     "MB": PhiType.MEMBER_ID, "SN": PhiType.MEMBER_ID, "MC": PhiType.MEMBER_ID, "MA": PhiType.MEMBER_ID,
@@ -146,6 +147,8 @@ def _plain_here(text: str, match: re.Match[str]) -> bool:
     """An everyday word in small letters, or at the start of a sentence, is that word."""
     if match[0][0].islower():
         return True
+    if _TITLE.search(text, max(0, match.start() - 8), match.start()):
+        return False
     return _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()) is not None and match[0].istitle()
 
 
@@ -155,9 +158,11 @@ def _is_near(word: str, known: str) -> bool:
 
 
 def _pattern(item: KnownIdentifier) -> str:
-    """The identifier with any marks or spaces between its parts; empty where it is too short to be sought."""
+    """The identifier with any marks or spaces between its parts; empty where it is too short, or one word of a name."""
     parts = re.findall(r"[^\W_]+", item.text)
     letters = sum(len(part) for part in parts)
+    if item.kind == PhiType.NAME and len(parts) < 2:
+        return ""
     if not parts or letters < (_FEWEST_LETTERS if item.kind in (PhiType.NAME, PhiType.CITY) else _FEWEST_ID):
         return ""
     if item.kind in (PhiType.NAME, PhiType.CITY, PhiType.STREET):

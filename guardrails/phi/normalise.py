@@ -49,7 +49,8 @@ _WHOLE_LETTERS = re.compile(r"(?<![\dOoIl|])(?:[oOIl|]|[OIl|]*o[oOIl|]*)(?![\dOo
 """A lone letter, or a word with a small o, inside such a run is a letter."""
 _SCANNED_DIGITS = 4
 _SPACED = re.compile(r"(?<![\w.,])\(?\d(?: [-/.()]? ?\d| ?[-/.()] \d){6,}(?!\w)")
-_BROKEN_WORD = re.compile(r"(?<=[a-z]{2})-[ \t]*\r?\n[ \t]*(?=[a-z]{2})")
+_BROKEN_WORD = re.compile(r"(?<=[a-z]{2})-[ \t]*\r?\n[ \t]*(?=[a-z]{2})|(?<=[A-Z]{2})-[ \t]*\r?\n[ \t]*(?=[A-Z]{2})")
+_SOFT_BREAK = re.compile("\u00ad[ \\t]*\\r?\\n[ \\t]*")
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -142,6 +143,8 @@ def _scanned(match: re.Match[str]) -> str:
 def _invisible_edits(text: str) -> Iterator[Edit]:
     if text.isascii():
         return
+    for match in _SOFT_BREAK.finditer(text):
+        yield Edit(match.start(), match.end(), "")
     for match in _INVISIBLE.finditer(text):
         yield Edit(match.start(), match.end(), "")
     for match in _ACCENTED.finditer(text):

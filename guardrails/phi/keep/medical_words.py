@@ -7,6 +7,16 @@ from guardrails.phi.gazetteer.lexicon import family_names, given_names, listed, 
 from guardrails.phi.tagger.features import fold
 
 _NEXT_WORDS = re.compile(r"(?:['’]s?)?[\s-]+([^\W\d_]+)(?:[\s-]+([^\W\d_]+))?")
+_NAMES_A_FINDING = re.compile(
+    r"(?:['’]s?)?(?:(?:\s*[,/&]\s*|\s+(?:and|or)\s+|-)[A-Z][\w'’-]+){0,4}[\s-]+(?:disease|syndrome|palsy|lymphoma|thyroiditis"
+    r"|man(?:o)?euver|contracture|fracture|phenomenon|o?esophagus|tumou?r|triad|murmur|hernia|incision|forceps|retractor"
+    r"|catheter|clamp|criteria|classification|dystrophy|ataxia|anomaly|malformation|deformity|cyst|ulcer|reflex|reflexes"
+    r"|stain|bodies|nodule|nodules|signs|scores?|scales?|syndromes|diseases|tests|maneuvers|sarcoma|neuroma|nephropathy"
+    r"|encephalopathy|chorea|purpura|arteritis|granulomatosis|cardiomyopathy|pouch|anastomosis|fundoplication|splint"
+    r"|stages?|grades?|needle|tube|drain|speculum|sutures?)\b"
+)
+"""What follows an eponym and hardly ever a person, also behind a list of eponyms."""
+_FARTHEST = 80
 _JOINED_BEFORE = re.compile(r"([^\W\d_]{3,})-$")
 _MIDDLE = re.compile(r"[^\W\d_]+")
 _DIAGNOSIS_BEFORE = re.compile(
@@ -55,6 +65,8 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
 
     Where the tagger's `score` is high and people bear the eponym as their name, the noun alone does not settle it.
     """
+    if _NAMES_A_FINDING.match(text, end, end + _FARTHEST):
+        return True
     words = [fold(word).removesuffix("'s") for word in _MIDDLE.findall(text[start:end])]
     words = [word for word in words if len(word) > 1]
     if not words:
@@ -65,6 +77,8 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
         return False
     joined = _JOINED_BEFORE.search(text, max(0, start - 24), start)
     if joined and fold(joined[1]) in _eponyms():
+        return True
+    if len(words) > 1 and "-" in text[start:end] and (score < _SURE or not all(word in _surnames() for word in words)):
         return True
     following = _NEXT_WORDS.match(text, end)
     nouns = {fold(word) for word in following.groups() if word} & _nouns() if following else set()

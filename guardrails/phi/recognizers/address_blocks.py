@@ -10,6 +10,7 @@ from guardrails.phi.tagger.features import fold
 
 _PARTS = (PhiType.STREET, PhiType.CITY, PhiType.ZIP)
 _WIDEST_GAP = 36
+_BESIDE = 4
 _GAP = re.compile(r"[\s,;>?]*(?:[^\W\d_(][\w.'’()-]*[\s,;>?]*){0,4}")
 _CODE_BEHIND = re.compile(r"[\s,;>?]{1,8}((?:[A-Z]{1,2}-?)?\d{4,5}(?:-\d{4})?)(?![\w/-])(?!\.\d)")
 _TAIL = re.compile(
@@ -63,32 +64,41 @@ def is_street_name(shown: str) -> bool:
 def whole_addresses(text: str, found: Sequence[Found]) -> list[Found]:
     """The spans, where those of one address reach to each other and over unit, state, country and postal code."""
     parts = sorted((span for span in found if span.type in _PARTS), key=lambda span: span.start)
-    others = [span for span in found if span.type not in _PARTS]
     grown: list[Found] = []
-    in_address = False
+    until = 0
     for place, span in enumerate(parts):
-        following = parts[place + 1] if place + 1 < len(parts) else None
-        in_address = span.type is PhiType.STREET or (in_address and grown != [] and span.start - grown[-1].end < 4)
-        end = _reach(text, span, following) if in_address else span.end
-        start = span.start
-        if span.type is PhiType.STREET and (number := _NUMBER_BEFORE.search(text, max(0, start - 9), start)):
-            start = number.start()
-        grown.append(Found(start, max(end, span.end), span.type, span.score))
-    return [*others, *grown]
+        following = parts[place + 1].start if place + 1 < len(parts) else len(text)
+        if span.type is PhiType.STREET:
+            until = max(until, _end_of_address(text, span))
+        beside = bool(grown) and span.start - grown[-1].end < _BESIDE and until > 0
+        end = max(span.end, min(until, following))
+        if beside or span.type is PhiType.STREET:
+            end = max(end, _reach(text, end, span, following))
+            until = max(until, end)
+        start = _with_number(text, span) if span.type is PhiType.STREET else span.start
+        grown.append(Found(start, end, span.type, span.score))
+    return [*(span for span in found if span.type not in _PARTS), *grown]
 
 
-def _reach(text: str, span: Found, following: Found | None) -> int:
+def _with_number(text: str, span: Found) -> int:
+    number = _NUMBER_BEFORE.search(text, max(0, span.start - 9), span.start)
+    return number.start() if number else span.start
+
+
+def _end_of_address(text: str, street: Found) -> int:
+    """Where the address ends that begins with the street, as far as its own form tells."""
+    unit = _UNIT_BEHIND.match(text, street.end)
+    end = unit.end() if unit else street.end
+    tail = _TAIL.match(text, end, end + _FARTHEST)
+    return tail.end() if tail else end
+
+
+def _reach(text: str, end: int, span: Found, following: int) -> int:
     """Up to the next part of the address, or over what ends it."""
-    end = span.end
-    if span.type is PhiType.STREET and (unit := _UNIT_BEHIND.match(text, end)):
-        end = unit.end()
-    tail = _TAIL.match(text, end, end + _FARTHEST) if span.type is PhiType.STREET else None
-    if tail and (following is None or tail.end() <= following.start):
-        return tail.end()
-    if following and end <= following.start <= end + _WIDEST_GAP and _GAP.fullmatch(text, end, following.start):
-        return following.start if following.type is PhiType.ZIP or following.start - end < 4 else end
-    if (state := _behind().match(text, end)) and (following is None or state.end() <= following.start):
+    if end <= following <= end + _WIDEST_GAP and following < len(text) and _GAP.fullmatch(text, end, following):
+        return following if following - end < _BESIDE or span.type is not PhiType.ZIP else end
+    if (state := _behind().match(text, end)) and state.end() <= following:
         end = state.end()
-    if (code := _CODE_BEHIND.match(text, end)) and (following is None or code.end() <= following.start):
+    if (code := _CODE_BEHIND.match(text, end)) and code.end() <= following:
         end = code.end(1)
     return end

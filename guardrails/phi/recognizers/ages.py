@@ -18,8 +18,9 @@ _UNIT = (
 )
 _WITH_UNIT = re.compile(rf"(?<![\d./]){_NUMBER}{_UNIT}", re.IGNORECASE)
 _AFTER_LABEL = re.compile(
-    rf"(?:\bage[ds]?\b(?:\s+(?:of|is|was|at\s+\w+))?|\bturn(?:ed|s|ing)|\bcurrent age)[\s:=\"'"
-    rf"|,-]{{0,4}}({_NUMBER})(?![\d%.,]\d|\d|%)",
+    r"(?:(?:(?<![A-Za-z])|(?<=[a-z])(?=A))age[ds]?(?:_?(?:in_?)?years)?\b(?:\s?/\s?sex)?(?:\s?\([^)\n]{1,12}\))?"
+    r"(?:\s+(?:of|is|was|at\s+\w+))?|\bturn(?:ed|s|ing)|\bcurrent age|\bedad|\balter|\bâge)"
+    rf"[\s:=\"'|,-]{{0,4}}({_NUMBER})(?![\d%.,]\d|\d|%)",
     re.IGNORECASE,
 )
 _WITH_SEX = re.compile(
@@ -49,6 +50,23 @@ _TURNED = re.compile(
     r"(?![\w%/.-]\d|\w|\s?(?:%|mg|ml|lbs?|kg|mm|days|weeks|hours|minutes))",
     re.IGNORECASE,
 )
+_SLASHED = re.compile(
+    rf"(?<![\w./-])({_NUMBER})\s?(?:y(?:rs?|o)?\s?)?/\s?(?:[MF]|male|female)\b"
+    rf"|\b[MF]\s?/\s?({_NUMBER})(?![\w/.%-])",
+    re.IGNORECASE,
+)
+_DIED_AT = re.compile(
+    rf"\b(?:died at|died aged|lived to(?: be)?|passed away at|reached|at age|at the age of|until|now)\s"
+    rf"(?:age\s)?({_NUMBER})"
+    r"(?=\s?(?:[,.;)!?]|$|and\b|from\b|of\b|after\b))",
+    re.IGNORECASE,
+)
+_LOOSE_UNIT = re.compile(
+    rf"(?<![\d./$-])({_NUMBER})\s?-?(?:y|yrs?|years|ans|años|anos|anni|jahre|jährige?|let|лет|yaşında)\b"
+    r"(?!\s+(?:ago|later|supply|follow|experience|history|survival|warranty|after|before|prior|in\b|with\b))",
+    re.IGNORECASE,
+)
+_LOOSE_BEFORE = re.compile(r"\b(?:for|over|past|last|in|within|next|every|than|to|about|nearly)\s+$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(rf"(?<=[^\W\d_])\s\(({_NUMBER})(?:\s?[MFmf])?\)")
 _AGE_SEX = re.compile(rf"(?<![\w./-])({_NUMBER})\s?-?[MF](?![\w-])")
 _TEMPERATURE = re.compile(r"(?:\bT|\btemp\w*|\bfever|\bfebrile|\btmax|\bof|\bto)\W{0,4}$", re.IGNORECASE)
@@ -82,9 +100,15 @@ def find_ages(text: str) -> Iterator[Found]:
 
 def _by_who(text: str) -> Iterator[Found]:
     """`She is 91`, `Mr. Katz (91)`, `94F from home`, `Ana Ruiz, 95 years`."""
-    for pattern in (_SPOKEN_OF, _TURNED, _IN_BRACKETS, _YEARS_ALONE):
+    for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
+    for match in _SLASHED.finditer(text):
+        group = 1 if match[1] else 2
+        yield Found(match.start(group), match.end(group), PhiType.AGE_OVER_89, 0.8)
+    for match in _LOOSE_UNIT.finditer(text):
+        if not _LOOSE_BEFORE.search(text, max(0, match.start() - 10), match.start()):
+            yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.75)
     for match in _AGE_SEX.finditer(text):
         if not _TEMPERATURE.search(text, max(0, match.start() - 12), match.start()):
             yield Found(match.start(1), match.end(), PhiType.AGE_OVER_89, 0.8)

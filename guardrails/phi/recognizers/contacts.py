@@ -73,6 +73,11 @@ _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?(?!
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
 
 
+_NINE = re.compile(r"(?<![\w.-])(?<!\d )\d{3} \d{3} \d{3}(?! ?[\d-]|\w)")
+"""Nine digits in threes, as much of Europe writes them."""
+_LINE_BEHIND = re.compile(r"\s?[-(]?\s?(?:office|mobile|cell|home|fax|work|tel|desk|direct)\b", re.IGNORECASE)
+
+
 def find_contacts(text: str) -> Iterator[Found]:
     """Telephones, faxes, e-mail and network addresses of the text."""
     yield from _phones(text)
@@ -86,12 +91,16 @@ def find_contacts(text: str) -> Iterator[Found]:
 
 
 def _phones(text: str) -> Iterator[Found]:
-    for pattern, score in ((_NANP, 0.9), (_PLUS, 0.85), (_TRUNK, 0.75)):
+    for pattern, score in ((_NANP, 0.9), (_PLUS, 0.85), (_TRUNK, 0.75), (_NINE, 0.6)):
         for match in pattern.finditer(text):
             if score == 0.9 or (8 <= _digits(match[0]) <= 15 and not is_code_form(match[0])):
                 yield _line(text, match.start(), match.end(), score)
     for match in _LOCAL.finditer(text):
-        if match[0].startswith("555") or _called(text, match.start(), weak=False):
+        if (
+            _LINE_BEHIND.match(text, match.end())
+            or match[0].startswith("555")
+            or _called(text, match.start(), weak=False)
+        ):
             yield _line(text, match.start(), match.end(), 0.75)
     for match in _PAIRS.finditer(text):
         if _called(text, match.start(), weak=True) or (match[0].startswith("0") and _digits(match[0]) == 10):

@@ -19,8 +19,9 @@ _BRIDGED = 2
 _JOB = re.compile(
     r"\b(?:work(?:s|ed|ing)?|employed|job|shift|operator|driver|drives|drove|teacher|cashier|cook|clerk|mechanic|welder|barista"
     r"|foreman|guard|janitor|custodian|machinist|manager|supervisor|server|bartender|electrician|plumber|carpenter|picker"
-    r"|packer|loader|farmhand|guy|lady|scheduler|hr|retired)\b(?:\s+[a-z\d]+){0,4}?\s+(?:at|for|from|with)\s+(?:the\s+)?"
+    r"|packer|loader|farmhand|guy|lady|injury|injured|scheduler|hr|retired)\b(?:\s+[a-z\d]+){0,4}?\s+(?:at|for|from|with)\s+(?:the\s+)?"
     r"(?P<firm>(?-i:[A-Z][\w'’&.-]*(?:\s+(?:&|of|and|de)\s+[A-Z][\w'’.-]*|\s+[A-Z&][\w'’.-]*){1,5}))"
+    r"|\bemployer\b[\s:('\"=-]{1,5}(?P<boss>(?-i:[A-Z][\w'’-]*(?:\s+[A-Z&][\w'’.-]*){1,4}))"
     r"|\bat work\s?[,(]\s?(?P<place>(?-i:[A-Z][\w'’-]*(?:\s+[A-Z&][\w'’.-]*){1,4}))"
     r"|\bplan of (?P<plan>(?-i:[A-Z][\w'’-]*(?:\s+[A-Z&][\w'’.-]*){1,4}))(?=\s+employees)",
     re.IGNORECASE,

@@ -60,7 +60,8 @@ _LABELS: dict[Meaning, str] = {
     "|professional license|ccn|oscar",
     PhiType.VEHICLE: "vin|plate|plates|license plate|licence plate|tag|vehicle|vehicle id|registration plate"
     "|tag id|car tag",
-    PhiType.DEVICE_ID: "serial|serials|s n|sn|ser|device|device id|device serial|implant|implant id|udi|lot|imei|mac"
+    PhiType.DEVICE_ID: "serial|serials|s n|sn|ser|device|device id|device serial|implant|implant id"
+    "|microchip|chip|udi|lot|imei|mac"
     "|mac address|pump|pacemaker"
     "|pump serial|ipg|generator|lead serial|asset|asset id|equipment|equipment id|monitor serial|meid"
     "|iccid|gmdn|di|cpap serial|model serial"

@@ -58,11 +58,18 @@ _MORE_GROUP = re.compile(
 _CAPITALS_BEFORE = re.compile(r"(?<![A-Za-z])([A-Z]{1,4}) {1,2}$")
 _IDENTIFIERS = frozenset({PhiType.MRN, PhiType.MEMBER_ID, PhiType.ACCOUNT, PhiType.LICENSE, PhiType.DEVICE_ID})
 _MOST_DIGITS = 18
+_LOOSE = frozenset({PhiType.ACCOUNT, PhiType.MEMBER_ID, PhiType.DEVICE_ID})
+"""Labels that also stand before codes of medicine (`PA for PET 78815`, `Medicaid, 95810`)."""
+_FEWEST_NUMBERED, _FEWEST_UNITLESS = 3, 5
 _LEAST_FREE = 2
 _LONGEST_ID = 48
 """A longer run of letters and digits is a digest, a key or encoded data."""
 _OVER_CLAIMED = 0.96
 """A labelled number that holds what looked like a date or a telephone."""
+_PASSED_ON = 0.75
+"""So sure a number must be for the next one in its list to be of its type."""
+_PLAIN_CODE = re.compile(r"\d{4,11}(?:-\d{1,4}){0,2}")
+"""What may stand in a list of codes without a form of its own, such as an NDC without its dashes."""
 _ROUND = re.compile(r"[1-9]0{5,}")
 
 
@@ -71,7 +78,7 @@ def find_labelled(text: str, claimed: Sequence[Found]) -> Iterator[Found]:
     taken = bytearray(len(text))
     for span in claimed:
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
-    last_end, last_type = 0, None
+    last_end, last_type, in_codes = 0, None, False
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
         if start < last_end:
@@ -81,10 +88,14 @@ def find_labelled(text: str, claimed: Sequence[Found]) -> Iterator[Found]:
             last_end, last_type = end, None
             continue
         context = _own_context(text, max(last_end, start - _CONTEXT), start)
+        if in_codes and _LIST_JOIN.fullmatch(context) and _PLAIN_CODE.fullmatch(match[0]):
+            last_end = end
+            continue
+        in_codes = is_code_form(match[0]) and meaning_of(context)[0] in (KEEP, None)
         found = _judged(text, start, end, context, last_type, taken)
         if found and any(taken[start:end]):
             found = Found(found.start, found.end, found.type, _OVER_CLAIMED) if found.type in _IDENTIFIERS else None
-        last_end, last_type = (found.end, found.type) if found else (end, None)
+        last_end, last_type = (found.end, found.type) if found and found.score >= _PASSED_ON else (end, None)
         if found:
             yield found
     yield from _worded(text)
@@ -126,7 +137,10 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
         return None
     if meaning == KEEP and _is_members_number(value, context):
         return Found(start, end, PhiType.MEMBER_ID, 0.7)
-    if meaning == KEEP or is_measure(text, start, end) or (meaning not in _STRONG and _HASH.fullmatch(value)):
+    numbered = meaning in _IDENTIFIERS and sum(c.isdigit() for c in value) > _FEWEST_UNITLESS
+    if meaning == KEEP or (meaning not in _STRONG and _HASH.fullmatch(value)):
+        return None
+    if not numbered and is_measure(text, start, end):
         return None
     grouped = _end_of_groups(text, start, end, taken) if meaning in _IDENTIFIERS else end
     kind = _labelled_type(meaning, text[start:grouped].lstrip("# "), context, skipped)
@@ -156,8 +170,11 @@ def _labelled_type(meaning: Meaning | None, value: str, context: str, skipped: i
         return (
             meaning if value.isdigit() and digits in (6, 8) and re.search(r"(?i)birth|dob|date|dos", context) else None
         )
-    if not _plausible(value) or (meaning is PhiType.ACCOUNT and is_code_form(value) and not _NUMBERED.search(context)):
+    numbered = _NUMBERED.search(context) is not None
+    if not _plausible(value) or (meaning in _LOOSE and is_code_form(value) and not numbered):
         return None
+    if numbered and digits >= _FEWEST_NUMBERED and any(c.isalpha() for c in value):
+        return meaning
     marked = _NEEDS_MARK.search(context) is not None
     enough = 3 if meaning in _STRONG and marked else 4 if meaning in _STRONG or marked else 5
     return meaning if digits >= enough or (digits >= 2 and len(value) >= 6 and marked) else None
@@ -188,7 +205,24 @@ def _by_form(text: str, start: int, end: int, value: str) -> Found | None:
     return None
 
 
+_PLATE_FORM = re.compile(
+    r"(?<![\w-])(?:[A-Z]{2,3}[- ]?\d{3,4}|\d[A-Z]{3}\d{3}|\d{3}[- ]?[A-Z]{3}|[A-Z]\d{2}[- ]?[A-Z]{3}"
+    r"|[A-Z]{3}\d{2}[A-Z])"
+    r"(?![\w-])"
+)
+_VEHICLE_NEAR = re.compile(
+    r"\b(?:car|truck|van|suv|sedan|pickup|vehicle|plates?|parked|drives|drove|toyota|honda|ford|chevy|chevrolet|nissan"
+    r"|subaru|hyundai|kia|jeep|dodge|tesla|bmw|volvo|mazda|motorcycle|trailer|license plate)\b",
+    re.IGNORECASE,
+)
+_NEAR = 48
+
+
 def _worded(text: str) -> Iterator[Found]:
+    for match in _PLATE_FORM.finditer(text):
+        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR // 2]
+        if _VEHICLE_NEAR.search(around) and meaning_of(text[max(0, match.start() - _NEAR) : match.start()])[0] != KEEP:
+            yield Found(match.start(), match.end(), PhiType.VEHICLE, 0.65)
     for match in _PLATE.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.VEHICLE, 0.85)
     for match in _USERNAME.finditer(text):

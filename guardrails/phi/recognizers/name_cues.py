@@ -60,9 +60,18 @@ _NEXT_LINE = re.compile(
 )
 
 
+_ROLE = re.compile(
+    r"\b(?:NP|PA|RN|RT|MA|CNA|LPN|PT|OT|Onc|Cards|Tech|Witness|Signed|PCP|Ortho|Neuro|Uro|Derm|Pulm|Rheum|Endo|Scrub|Aide"
+    rf"|Cosigner|Nurse|Therapist|Counselor|Interpreter)\s+(?P<name>{_CAP}(?:\s{_CAP})?)(?=\s*(?:[,.;:)\n]|\d|$))"
+)
+_HAN_NAME = re.compile(
+    "[\u4e00-\u9fff]{2,4}\\s?[:：]\\s?(?P<name>[\u4e00-\u9fff]{2,4}(?:\\s[\u4e00-\u9fff]{1,3})?)(?![\u4e00-\u9fff])"
+)
+
+
 def find_cued_names(text: str) -> Iterator[Found]:
     """Capitalised words after a title or before a credential."""
-    for pattern, score in ((_TITLED, 0.8), (_PAIR, 0.6), (_CREDENTIALED, 0.8)):
+    for pattern, score in ((_TITLED, 0.8), (_PAIR, 0.6), (_CREDENTIALED, 0.8), (_ROLE, 0.6), (_HAN_NAME, 0.7)):
         for match in pattern.finditer(text):
             yield Found(match.start("name"), match.end("name"), PhiType.NAME, score)
     for match in _INITIALS.finditer(text):

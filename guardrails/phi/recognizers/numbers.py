@@ -42,6 +42,11 @@ _PHOTO = re.compile(
 )
 
 
+_PRINTED = re.compile(r"(?<![\w.-])([A-Z]{2,3}) \d{3,4}(?: \d{2,5}){1,3}(?: [A-Z](?=\s*(?:$|[).,;|\n])))?(?![\w-])")
+_FEWEST_PRINTED = 7
+"""Digits of a card number that is printed in groups behind its letters."""
+
+
 def find_numbers(text: str) -> Iterator[Found]:
     """Identifiers of the text that are known by form alone; labels are read by find_labelled."""
     for match in _SSN.finditer(text):
@@ -52,9 +57,7 @@ def find_numbers(text: str) -> Iterator[Found]:
     for match in _LAST_FOUR.finditer(text):
         group = 1 if match[1] else 2
         yield Found(match.start(group), match.end(group), PhiType.SSN, 0.9)
-    for match in _STARRED.finditer(text):
-        meaning, _ = meaning_of(text[max(0, match.start() - 40) : match.start()])
-        yield Found(match.start(), match.end(), _typed(meaning, PhiType.ACCOUNT), 0.8)
+    yield from _grouped(text)
     for pattern, kind, score, holds in _FORMS:
         for match in pattern.finditer(text):
             if holds(match[0]):
@@ -62,12 +65,18 @@ def find_numbers(text: str) -> Iterator[Found]:
     for match in _CARD.finditer(text):
         meaning, _ = meaning_of(text[max(0, match.start() - 40) : match.start()])
         if meaning != KEEP:
-            yield Found(
-                match.start(),
-                match.end(),
-                _typed(meaning, PhiType.ACCOUNT),
-                0.9 if check_digits.luhn(_digits(match[0])) else 0.7,
-            )
+            score = 0.9 if check_digits.luhn(_digits(match[0])) else 0.7
+            yield Found(match.start(), match.end(), _typed(meaning, PhiType.ACCOUNT), score)
+
+
+def _grouped(text: str) -> Iterator[Found]:
+    """Card numbers printed in groups behind their letters, and numbers of which only the end is shown."""
+    for match in _PRINTED.finditer(text):
+        if len(_digits(match[0])) >= _FEWEST_PRINTED and meaning_of(match[1])[0] is None:
+            yield Found(match.start(), match.end(), PhiType.MEMBER_ID, 0.7)
+    for match in _STARRED.finditer(text):
+        meaning, _ = meaning_of(text[max(0, match.start() - 40) : match.start()])
+        yield Found(match.start(), match.end(), _typed(meaning, PhiType.ACCOUNT), 0.8)
 
 
 def _typed(meaning: PhiType | str | None, otherwise: PhiType) -> PhiType:

@@ -42,7 +42,7 @@ class PeopleAndPlaces:
         probabilities = self._tagger.probabilities(tokens)
         tagged = list(spans_of(tokens, probabilities, name_hints(text), self._thresholds))
         index = _TokenIndex(tokens, probabilities)
-        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02)]
+        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02) or not text[span.start].isascii()]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
         spans = [
             span
@@ -127,7 +127,7 @@ class _TokenIndex:
 
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Doctor|Mister|Prof)\b\.?[ ]{0,2}$", re.IGNORECASE)
 _LOWER_NEEDS = 0.8
-"""How sure a span in small letters must be, in a text that has capitals."""
+"""How sure a span in small letters must be, in a text that has capitals; a lone letter anywhere."""
 _STREET_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -144,12 +144,16 @@ def _is_likely(text: str, span: Found) -> bool:
     shown = text[span.start : span.end]
     if span.type is PhiType.STREET:
         return any(c.isdigit() for c in shown) and _STREET_WORD.search(shown) is not None or is_street_name(shown)
+    if span.type is PhiType.NAME and len(shown.rstrip(".")) == 1:
+        return span.score >= _LOWER_NEEDS
     if span.type in (PhiType.NAME, PhiType.CITY) and shown.islower() and span.score < _LOWER_NEEDS:
         around = text[max(0, span.start - 200) : span.end + 200]
         return not any(c.isupper() for c in around)
     return True
 
 
+_CODE_LETTERS = re.compile(r"[\s,.-]*(?<![^\W_])[A-Za-z]{1,2}$")
+"""The letters of a code whose digits follow (`K0823`)."""
 _TAIL = re.compile(r"(?:['’][sS])$")
 
 
@@ -161,5 +165,13 @@ def _whole(text: str, spans: Iterable[Found]) -> Iterator[Found]:
             end += 1
         while start > 0 and text[start - 1].isalpha() and text[start].isalpha():
             start -= 1
+        if (
+            span.type is PhiType.NAME
+            and (code := _CODE_LETTERS.search(text, start, end))
+            and text[end : end + 1].isdigit()
+        ):
+            end = code.start()
         tail = _TAIL.search(text, start, end)
-        yield Found(start, tail.start() if tail else end, span.type, span.score)
+        end = tail.start() if tail else end
+        if any(c.isalnum() for c in text[start:end]):
+            yield Found(start, end, span.type, span.score)

@@ -1,5 +1,6 @@
 """What a field holds, by its name and its parents' names: FHIR and C-CDA elements, and columns of systems."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -66,6 +67,17 @@ _ID_KINDS = (
 )  # fmt: skip
 
 
+_PAYER_FIELDS = frozenset({"payer id", "payor id", "plan", "plan id", "payer", "code"})
+_CARD_FORM = re.compile(r"[A-Z]{1,3}\d{8,12}")
+"""A member's number, which some systems put into the payer's field."""
+_REFERRED = listed(
+    "actor subject patient practitioner performer requester author recorder asserter beneficiary subscriber "
+    "participant individual member sender recipient attester collector interpreter enterer informant source provider "
+    "prescriber dispenser consenter grantor signer who guarantor policyholder"
+)
+"""FHIR references whose `display` is a person's name."""
+
+
 def handling_of(path: Sequence[str], value: str) -> Handling:
     """How the value of the last field of `path` is handled: a type, "keep", or "scan" where its text decides."""
     name = " ".join(words_of(path[-1])) if path else ""
@@ -82,6 +94,10 @@ def handling_of(path: Sequence[str], value: str) -> Handling:
         return PhiType.NAME if _fits(PhiType.NAME, value) else "scan"
     if name in _USER_FIELDS:
         return _user(value)
+    if name in _PAYER_FIELDS and _CARD_FORM.fullmatch(value):
+        return PhiType.MEMBER_ID
+    if name == "display" and len(path) > 1 and words_of(path[-2])[-1:] and words_of(path[-2])[-1] in _REFERRED:
+        return PhiType.NAME if _fits(PhiType.NAME, value) and not any(c.isdigit() for c in value) else "scan"
     if name in _KEPT_FIELDS or (
         name in ("display", "text", "value", "name") and parents & _CODED_PARENTS and "identifier" not in parents
     ):

@@ -17,11 +17,11 @@ _JOINS = frozenset(".-'’&")
 class Thresholds:
     """Probability a token needs to start a span (`sure`), to join one (`near`), or in a labelled value (`hinted`)."""
 
-    sure: float = 0.45
-    near: float = 0.12
-    hinted: float = 0.12
-    place: float = 0.5
-    street: float = 0.5
+    sure: float = 0.22
+    near: float = 0.08
+    hinted: float = 0.08
+    place: float = 0.25
+    street: float = 0.2
 
 
 def spans_of(

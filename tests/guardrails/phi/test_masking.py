@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cases.errors import GuardFailed
@@ -64,8 +64,10 @@ FORMS = ["%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%d %b %Y", "%Y%m%d"]
 
 @given(st.dates(date(1905, 1, 1), date(2035, 1, 1)), st.integers(0, 4000), st.sampled_from(FORMS))
 def test_durations_survive(first: date, days: int, form: str) -> None:
+    """May is left out of written months: short and whole it is one word, and does not say how the next is written."""
     surrogates = Surrogates(SECRET, "c1")
     second = first + timedelta(days=days)
+    assume("%b" not in form.lower() or 5 not in (first.month, second.month))
     moved = [shifted(day.strftime(form), surrogates.days) for day in (first, second)]
     assert None not in moved
     assert moved[0] == (first + timedelta(days=surrogates.days)).strftime(form)
