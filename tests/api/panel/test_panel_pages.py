@@ -297,3 +297,8 @@ def test_two_versions_of_a_policy_are_compared_by_words(door: Door) -> None:
     assert page.count("<del>") >= 1
     assert "Nothing differs" in client.get(f"/panel/policies/changes?{where}&before=2&after=2").text
     assert client.get(f"/panel/policies/changes?{where}&before=1&after=9").status_code == 404
+
+
+def test_the_bare_address_leads_to_the_panel(door: Door) -> None:
+    answered = door.stranger().get("/")
+    assert (answered.status_code, answered.headers["location"]) == (303, "/panel")
