@@ -11,7 +11,7 @@ from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, CriteriaTree, Judgement, PersonTest
+from cases.criteria import CriteriaResult, CriteriaTree, Judgement
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
@@ -158,7 +158,7 @@ def _worked(transaction: Transaction, sheet: CaseSheet, revision: int, submissio
 
 def _questions(tree: CriteriaTree | None) -> dict[str, str]:
     leaves = tree.root.leaves() if tree else ()
-    return {leaf.id: leaf.test.question for leaf in leaves if isinstance(leaf.test, PersonTest)}
+    return {leaf.id: leaf.test.question for leaf in leaves if leaf.test and leaf.test.kind == "person"}
 
 
 def _ready(submission: Submission) -> Ready:
