@@ -159,7 +159,7 @@ def _worked(transaction: Transaction, sheet: CaseSheet, revision: int, submissio
 
 def _questions(tree: CriteriaTree | None) -> dict[str, str]:
     leaves = tree.root.leaves() if tree else ()
-    return {leaf.id: leaf.test.question for leaf in leaves if isinstance(leaf.test, PersonTest)}
+    return {leaf.id: leaf.test.question for leaf in leaves if leaf.test and leaf.test.kind == "person"}
 
 
 def _ready(submission: Submission) -> Ready:

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from cases.case import Case
+from cases.case import Case, LineOfBusiness, Urgency
 from cases.deadlines import Deadline
 from cases.decision import PayerAnswer
 from cases.frozen import Frozen
@@ -79,29 +80,34 @@ def _send_by(case: Case, zone: ZoneInfo) -> CaseClock | None:
     day = case.order.service_date
     if day is None or case.payer is None:
         return None
+    last = _last_day_to_send(case.payer.line_of_business, case.urgency, day, zone)
+    if last is None:
+        return None
+    return CaseClock(
+        kind=ClockKind.SEND_BY, starts=_start(case, zone), due=last.starts, citation=last.citation,
+        verified=last.verified,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _last_day_to_send(line: LineOfBusiness, urgency: Urgency, service: date, zone: ZoneInfo) -> Deadline | None:
+    """The decision's deadline that starts last and ends before the service; None where no clock binds.
+
+    Many cases share line, urgency and day, and the rules that ship do not change while a process lives.
+    """
     for back in range(1, _LONGEST_DECISION):
-        sent = _end_of(day - timedelta(days=back), zone)
-        due = _due(case, sent, zone)
-        if due is None:
-            return None
-        if due.due < datetime.combine(day, time(), zone):
-            return CaseClock(
-                kind=ClockKind.SEND_BY, starts=_start(case, zone), due=sent, citation=due.citation,
-                verified=due.verified,
-            )  # fmt: skip
+        due = decision_deadline(line, urgency, _end_of(service - timedelta(days=back), zone), zone)
+        if due is None or due.due < datetime.combine(service, time(), zone):
+            return due
     return None
 
 
 def _decision(case: Case, answer: PayerAnswer | None, zone: ZoneInfo) -> CaseClock | None:
-    due = _due(case, answer.received_at, zone) if answer else None
+    if answer is None or case.payer is None:
+        return None
+    due = decision_deadline(case.payer.line_of_business, case.urgency, answer.received_at, zone)
     if due is None:
         return None
     return CaseClock(
         kind=ClockKind.DECISION_DUE, starts=due.starts, due=due.due, citation=due.citation, verified=due.verified
     )
-
-
-def _due(case: Case, received: datetime, zone: ZoneInfo) -> Deadline | None:
-    if case.payer is None:
-        return None
-    return decision_deadline(case.payer.line_of_business, case.urgency, received, zone)

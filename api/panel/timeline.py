@@ -27,7 +27,8 @@ class Entry:
 _PLAIN: dict[str, tuple[str, str]] = {
     "case.opened": ("Case opened from the chart", "plain"),
     "case.joined": ("The same order came again", "plain"),
-    "case.reopened": ("Taken up again with a new chart", "plain"),
+    "case.reopened": ("Taken up again", "plain"),
+    "case.closed": ("Closed the case", "plain"),
     "submission.released": ("Handed over for sending", "wait"),
     "submission.receipt": ("The payer confirmed that it has the request", "ok"),
     "submission.refused": ("Nothing was sent: the approval did not cover it", "bad"),

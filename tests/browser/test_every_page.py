@@ -25,23 +25,26 @@ REST = [(320, "light"), (768, "light"), (768, "dark"), (1440, "dark")]
 
 def addresses(server: ClinicServer) -> dict[str, str]:
     """Every kind of page by name."""
-    ready, waits = server.case("awaiting_review"), server.case("waiting_documents")
-    person, done = server.case("needs_person"), server.case("not_required")
+    ready, waits, done = (server.case(state) for state in ("awaiting_review", "waiting_documents", "not_required"))
     box = server.box()
     result = read_case(box, ready.id, UserId("sol")).result
-    noted = read_case(box, person.id, UserId("sol")).result
+    persons = {case.id: read_case(box, case.id, UserId("sol")).result for case in server.cases("needs_person")}
     box.database.close()
     assert result is not None
-    assert noted is not None
     leaf = result.root.leaves()[0]
     span, policy = leaf.policy_span, result.policy
     assert span is not None
-    on_page = next(one.id for one in noted.root.leaves() if any(item.fact.span.page for item in one.evidence))
+    person, on_page = next(
+        (case_id, one.id)
+        for case_id, judged in persons.items()
+        for one in (judged.root.leaves() if judged else ())
+        if any(item.fact.span.page for item in one.evidence)
+    )
     text = f"payer={policy.payer_id}&doc={policy.doc_id}&version={policy.version}"
     return {
         "worklist": "", "worklist-empty": "?view=sent", "case-ready": f"/cases/{ready.id}",
-        "case-waiting": f"/cases/{waits.id}", "case-person": f"/cases/{person.id}", "case-done": f"/cases/{done.id}",
-        "evidence": f"/cases/{person.id}/evidence/{on_page}", "packet": f"/cases/{ready.id}/packet",
+        "case-waiting": f"/cases/{waits.id}", "case-person": f"/cases/{person}", "case-done": f"/cases/{done.id}",
+        "evidence": f"/cases/{person}/evidence/{on_page}", "packet": f"/cases/{ready.id}/packet",
         "no-packet": f"/cases/{done.id}/packet", "letter": f"/cases/{ready.id}/letter",
         "documents": f"/cases/{ready.id}/documents",
         "document": f"/cases/{ready.id}/documents/{key_of(ready.order.document_id)}",

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from agents.casework.panel_case import CaseSheet, history_of, letter_of, read_case
 from agents.casework.panel_documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
 from agents.casework.panel_letter import changes
+from agents.casework.panel_moves import AGAIN, CLOSABLE
 from agents.casework.panel_worklist import WorklistFilter
 from api.auth import Caller
 from api.panel import words
@@ -54,8 +55,8 @@ def shown(
         request, "case.html", status=status, caller=caller, sheet=sheet, pages=pages, beside=beside,
         step=next_step(sheet, len(pages)), effect=effect(sheet, len(pages)), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
-        answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0, key_of=key_of,
-        opened=_opened(desk, sheet.case.id, judged, 0), **known,
+        again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
+        key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0), **known,
     )  # fmt: skip
 
 

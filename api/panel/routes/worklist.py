@@ -18,7 +18,7 @@ from api.scopes import Scope
 from cases.frozen import Frozen
 from cases.ids import PayerId
 from cases.lifecycle import CaseState
-from runtime import panel_store
+from runtime import panel_store, review_store
 
 router = APIRouter(prefix="/panel", route_class=PanelRoute, include_in_schema=False)
 _STATES = {key: states for key, _, states in words.FILTERS}
@@ -83,8 +83,9 @@ def _shown(
     found = desk.worklist.view(chosen.wanted(caller, search), page=at)
     with desk.toolbox.database.read() as transaction:
         views = panel_store.views_of(transaction, caller.id)
+        names = {user.id: user.name for user in review_store.all_users(transaction)}
     return page(
-        request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, views=views,
+        request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, views=views, names=names,
         filters=[(key, name, _count(found.by_state, key)) for key, name, _ in words.FILTERS],
     )  # fmt: skip
 

@@ -21,3 +21,7 @@ showBoxes(document);
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+for (const chosen of document.querySelectorAll(".filters [aria-current], .tabs [aria-current], .beside [aria-current]")) {
+  chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
+}

@@ -2,19 +2,22 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from agents.casework.opening import open_cases
 from agents.casework.panel_case import packet_of, read_case
 from agents.casework.panel_documents import key_of
+from agents.casework.working import open_graph, work_case
 from cases.errors import StoreDamaged
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
 from cases.review import ReviewAct
 from runtime import dead_letters, review_store, work_store
 from runtime.dead_letters import DeadLetter
-from tests.api.door import Door
+from tests.api.door import SAMPLES, Door
 
 
 def ready(door: Door) -> CaseId:
@@ -297,3 +300,40 @@ def test_two_versions_of_a_policy_are_compared_by_words(door: Door) -> None:
     assert page.count("<del>") >= 1
     assert "Nothing differs" in client.get(f"/panel/policies/changes?{where}&before=2&after=2").text
     assert client.get(f"/panel/policies/changes?{where}&before=1&after=9").status_code == 404
+
+
+def test_the_bare_address_leads_to_the_panel(door: Door) -> None:
+    answered = door.stranger().get("/")
+    assert (answered.status_code, answered.headers["location"]) == (303, "/panel")
+
+
+def test_a_case_is_worked_again_or_closed_only_where_that_leads_somewhere(door: Door) -> None:
+    waits, case_id = door.case("waiting_documents"), ready(door)
+    client = door.person("reviewer")
+    assert "Work it again" not in client.get(f"/panel/cases/{case_id}").text
+    assert client.post(f"/panel/cases/{case_id}/again").status_code == 409
+    assert client.post(f"/panel/cases/{waits.id}/close").status_code == 409
+    assert "Work it again" in client.get(f"/panel/cases/{waits.id}").text
+    assert client.post(f"/panel/cases/{waits.id}/again").status_code == 303
+    assert door.case("opened").id == waits.id
+    assert door.audit_actions(waits.id)[-1] == "case.reopened"
+    decide(client, case_id, act="reject", digest=digest(door), reason="not now")
+    assert client.post(f"/panel/cases/{case_id}/close").status_code == 303
+    assert door.case("closed").id == case_id
+
+
+def test_what_a_chart_says_is_shown_and_never_run(door: Door, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    for path in (SAMPLES / "oxygen-complete").iterdir():
+        text = path.read_text("utf-8").replace("syn-0001", "syn-0666").replace("Oyelaran", f"O{hostile}")
+        (tmp_path / path.name).write_text(text, "utf-8")
+    (case_id,) = open_cases(door.box, [tmp_path]).case_ids
+    with open_graph(door.box) as graph:
+        work_case(door.box, graph, case_id)
+    client = door.person("supervisor")
+    places = ("", "/letter", "/documents", "/packet", "/ask", "/evidence/northlake_oxygen")
+    for address in ("/panel", *(f"/panel/cases/{case_id}{place}" for place in places)):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert hostile not in page.text, address
+        assert "O&lt;img" in page.text, address
