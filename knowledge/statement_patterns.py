@@ -161,5 +161,15 @@ class PatternIndex:
             for anchor, number in self._by_letters.get(letters, ()):
                 if anchor in lowered:
                     found.add(number)
-        likely = (self.patterns[number] for number in sorted(found))
-        return [one for one in likely if all(any(word in lowered for word in words) for words in one.needs)]
+        return [one for number in sorted(found) if _has_all((one := self.patterns[number]).needs, lowered)]
+
+
+def _has_all(needs: Sequence[tuple[str, ...]], lowered: str) -> bool:
+    """Whether a text in lower case holds a word of each set; plain loops, because it runs for every sentence."""
+    for words in needs:
+        for word in words:
+            if word in lowered:
+                break
+        else:
+            return False
+    return True

@@ -10,6 +10,7 @@ _HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*
 _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
 _HEADING_MARKED = re.compile(r"^\s*(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
 _RULE = re.compile(r"^[\s=_*-]{4,}$")
+_NEXT_LABEL = re.compile(r"\s{3,}(?=[A-Z][A-Za-z ]{1,20}:)")
 _COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
@@ -95,6 +96,8 @@ def _blank_unticked(text: str) -> str:
         for box, following in zip(boxes, [*boxes[1:], None], strict=False):
             if box["empty"]:
                 last = following.start() if following else end
+                label = _NEXT_LABEL.search(text, box.end(), last)
+                last = label.start() if label else last
                 pieces[box.start() : last] = [" " if c != "\n" else c for c in text[box.start() : last]]
     return "".join(pieces)
 

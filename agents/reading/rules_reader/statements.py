@@ -224,10 +224,9 @@ def _assertion(statement: Statement) -> Assertion:
         plan_counts=match.concept.plan_counts,
         hedges_count=match.measured,
     )
-    if _is_act(match.concept) and statement.sentence.section is Section.PLAN:
-        found = (
-            Assertion.PLANNED if found is Assertion.AFFIRMED and not note.cues["done"].search(around.rest) else found
-        )
+    if found is Assertion.AFFIRMED and _is_act(match.concept) and statement.sentence.section is Section.PLAN:
+        done = note.cues["done"].search(around.rest) or note.cues["done_within"].search(around.said)
+        found = found if done else Assertion.PLANNED
     if match.denies and found is Assertion.AFFIRMED:
         found = Assertion.NEGATED
     doubted = note.frame.unfinal or (match.measured and note.frame.doubted)

@@ -24,6 +24,8 @@ def stay_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     if MIDNIGHTS not in vocabulary.concepts:
         return
     text, cues = note.layout.text, note.cues
+    if not cues["discharged_from_stay"].search(text):
+        return
     admitted = _dated(note, cues["inpatient_order"])
     discharged = _dated(note, cues["discharged_from_stay"])
     withdrawn = cues["inpatient_withdrawn"].search(text) is not None
