@@ -1,9 +1,11 @@
 """Brings policies into the library: one transaction for each file, one report line for each, and the rest goes on."""
 
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from cases.case import LineOfBusiness
 from cases.errors import CountersignError, InputError, StoreUnavailable
@@ -115,7 +117,14 @@ class PolicyImport:
 
 def _spans(document: PolicyDocument) -> list[Passage]:
     return [
-        Passage(position=position, start=span.start, end=span.end, page=span.page, heading=_heading(span.heading))
+        Passage(
+            position=position,
+            start=span.start,
+            end=span.end,
+            page=span.page,
+            heading=_heading(span.heading),
+            units=struct.pack(f"<{3 * len(span.units)}i", *chain.from_iterable(span.units)),
+        )
         for position, span in enumerate(passages(document.text, document.pages))
     ]
 

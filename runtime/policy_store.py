@@ -48,7 +48,9 @@ class PolicyVersion(Frozen):
 class Passage(Frozen):
     """Code points [start, end) of a version's text, with the page and heading they stand under.
 
-    `vector` is little-endian float32, of the length that the version's `vector_model` gives; None until made.
+    `units` are its sentences, list items and headings as little-endian int32 triplets: start, end (code points of the
+    text, never overlapping) and tokens; None where the import did not say. `vector` is rows of little-endian float16,
+    one for the passage and one for each unit, as wide as the version's `vector_model` makes them; None until made.
     """
 
     position: int
@@ -57,6 +59,7 @@ class Passage(Frozen):
     page: int | None
     heading: str
     vector: bytes | None = None
+    units: bytes | None = None
 
 
 def add_version(
@@ -119,17 +122,28 @@ def passages_of(transaction: Transaction, version: PolicyVersion) -> tuple[Passa
     return tuple(Passage.model_validate(dict(row)) for row in rows)
 
 
-def set_vectors(transaction: Transaction, version: PolicyVersion, model: str, vectors: Mapping[int, bytes]) -> None:
-    """Write the vectors of a version's passages, by position, and name the model they came from."""
-    for position, vector in vectors.items():
+class PassageVectors(Frozen):
+    """What an embedder made of one passage: its rows, and its units with the model's own count of tokens."""
+
+    position: int
+    vector: bytes
+    units: bytes
+
+
+def set_vectors(
+    transaction: Transaction, version: PolicyVersion, model: str, vectors: Sequence[PassageVectors]
+) -> None:
+    """Write the vectors of a version's passages, and name the model they came from."""
+    for made in vectors:
         place = transaction.mine(
             passages,
             payer_id=version.record.payer_id,
             doc_id=version.record.doc_id,
             version=version.version,
-            position=position,
+            position=made.position,
         )
-        transaction.connection.execute(update(passages).where(place).values(vector=vector))
+        values = {"vector": made.vector, "units": made.units}
+        transaction.connection.execute(update(passages).where(place).values(**values))
     named = update(policy_versions).where(_place(transaction, version)).values(vector_model=model)
     transaction.connection.execute(named)
 

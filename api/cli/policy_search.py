@@ -57,6 +57,7 @@ def answer(box: Toolbox, searcher: PolicySearch, asked: Question, k: int) -> Sea
             line_of_business=asked.lob,
             on=asked.date,
             code=asked.code or "",
+            today=box.clock.now().date(),
             k=k,
         )
     )

@@ -1,0 +1,160 @@
+"""Ranks the library's text for one question: passages first, then windows of sentences around the best of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from knowledge.question_words import Asked, asked, holds
+from retrieval import windows
+from retrieval.passage_index import PassageIndex
+from retrieval.query import QueryTerms
+from retrieval.ranking import Places, Scores, on_one_scale
+from retrieval.vectors import Vectors
+from retrieval.weights import SignWeights, ranking_weights
+
+_PASSAGES_KEPT = 150
+_WINDOWS_READ = 60
+_MOST_SHARED = 0.5
+
+
+class Found(NamedTuple):
+    """A window of units [start, end) with its score, the unit that answers best, and what spoke for it."""
+
+    start: int
+    end: int
+    best_unit: int
+    score: float
+    covered: float
+    unit_meaning: float
+    passage_meaning: float
+    words: float
+
+
+class Ranked(NamedTuple):
+    """Windows, best first, none sharing more than half with a better one; `margins` are scores of documents."""
+
+    found: tuple[Found, ...]
+    document_scores: Scores
+    title_covered: float
+
+
+def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None, k: int) -> Ranked:
+    """The best windows out of these passages for a question; `vector` is the question's, None for words alone.
+
+    `places` are sorted and not empty.
+    """
+    query = QueryTerms(index, text, index.synonyms.in_question(text))
+    cosines = _cosines(index, places, vector)
+    documents = _documents(index, query, places)
+    best = _first_stage(index, query, places, cosines, documents)
+    cut = windows.cut(index, best)
+    evidence = windows.weigh(index, cut, query, cosines, None if vector is None else vector.astype(np.float64))
+    scores = _joined(index, cut, evidence, documents)
+    order = np.argsort(-scores, kind="stable")[:_WINDOWS_READ]
+    scores[order] += _signs(index, evidence.best_unit[order], asked(text))
+    order = order[np.argsort(-scores[order], kind="stable")]
+    kept = _apart(index, cut, order, k)
+    found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
+    return Ranked(found, documents, _title_covered(index, query, found))
+
+
+def _cosines(index: PassageIndex, places: Places, vector: Vectors | None) -> Scores | None:
+    """Cosines of the places; 0 for all other passages, which no window may lean on."""
+    if vector is None or index.vectors is None:
+        return None
+    cosines = np.zeros(len(index.passages))
+    first, end = int(places[0]), int(places[-1]) + 1
+    if end - first <= 2 * len(places):
+        inside = index.vectors[first:end] @ vector
+        cosines[places] = inside[places - first]
+    else:
+        cosines[places] = index.vectors[places] @ vector
+    return cosines
+
+
+def _documents(index: PassageIndex, query: QueryTerms, places: Places) -> Scores:
+    """Scores of the versions in play on one scale; the least for all others."""
+    fitting = np.unique(index.version_of[places])
+    own, otherwise = query.first_stage(index.documents)
+    scaled = np.full(len(index.versions), -np.inf)
+    scaled[fitting] = on_one_scale((own + 0.5 * otherwise)[fitting])
+    return scaled
+
+
+def _first_stage(
+    index: PassageIndex, query: QueryTerms, places: Places, cosines: Scores | None, documents: Scores
+) -> Places:
+    weights = ranking_weights().first_stage
+    own, otherwise = query.first_stage(index.words)
+    total = weights.words * on_one_scale((own + weights.otherwise * otherwise)[places])
+    total += weights.document * documents[index.version_of[places]]
+    if cosines is not None:
+        total += weights.meaning * on_one_scale(cosines[places])
+    kept = min(_PASSAGES_KEPT, len(places))
+    return np.sort(places[np.argpartition(-total, kept - 1)[:kept]])
+
+
+def _joined(index: PassageIndex, cut: windows.Windows, evidence: windows.Evidence, documents: Scores) -> Scores:
+    weights = ranking_weights().windows
+    scores = weights.words * on_one_scale(evidence.words) + weights.otherwise * on_one_scale(evidence.otherwise)
+    scores += weights.document * documents[index.version_of[index.passage_of[cut.starts]]]
+    if evidence.passage_meaning is not None and evidence.unit_meaning is not None:
+        scores += weights.passage_meaning * on_one_scale(evidence.passage_meaning)
+        scores += weights.unit_meaning * on_one_scale(evidence.unit_meaning)
+    return scores
+
+
+def _signs(index: PassageIndex, units: Places, after: Asked) -> Scores:
+    """What the best sentence of each window adds by what it holds and by its section."""
+    weights = ranking_weights().signs
+    return np.array([_sign(weights, index, int(unit), after) for unit in units])
+
+
+def _sign(weights: SignWeights, index: PassageIndex, unit: int, after: Asked) -> float:
+    held = holds(index.unit_text(unit), index.headings(int(index.passage_of[unit])))
+    total = weights.rule_words * held.rules
+    total += weights.number_asked_and_given * held.numbers * after.number
+    total += weights.exclusion_asked_and_given * (after.exclusion and held.exclusion)
+    total += weights.description_section * held.description + weights.coverage_section * held.coverage
+    return total + weights.other_section * held.other + weights.study_rules * held.study
+
+
+def _apart(index: PassageIndex, cut: windows.Windows, order: Places, k: int) -> list[int]:
+    """The best windows of which none shares more than half of its text with one before it."""
+    kept: list[int] = []
+    for place in order:
+        if len(kept) == k:
+            break
+        if not any(_shared(index, cut, int(place), other) > _MOST_SHARED for other in kept):
+            kept.append(int(place))
+    return kept
+
+
+def _shared(index: PassageIndex, cut: windows.Windows, one: int, other: int) -> float:
+    start, end = max(cut.starts[one], cut.starts[other]), min(cut.ends[one], cut.ends[other])
+    if end <= start:
+        return 0.0
+    sizes = [index.units[a:b, 2].sum() for a, b in zip(cut.starts[[one, other]], cut.ends[[one, other]], strict=True)]
+    return float(index.units[start:end, 2].sum()) / max(float(min(sizes)), 1.0)
+
+
+def _found(cut: windows.Windows, evidence: windows.Evidence, scores: Scores, place: int) -> Found:
+    return Found(
+        start=int(cut.starts[place]),
+        end=int(cut.ends[place]),
+        best_unit=int(evidence.best_unit[place]),
+        score=float(scores[place]),
+        covered=float(evidence.covered[place]),
+        unit_meaning=0.0 if evidence.unit_meaning is None else float(evidence.unit_meaning[place]),
+        passage_meaning=0.0 if evidence.passage_meaning is None else float(evidence.passage_meaning[place]),
+        words=float(evidence.words[place]),
+    )
+
+
+def _title_covered(index: PassageIndex, query: QueryTerms, found: tuple[Found, ...]) -> float:
+    """The share of the question's words that the title of the best window's document has."""
+    if not found:
+        return 0.0
+    version = index.version_of[index.passage_of[found[0].start]]
+    counts = windows.counts(index.title_counts, np.array([version]), query.terms)
+    return float(query.covered(counts)[0])
