@@ -17,11 +17,15 @@ _PIECE = re.compile(r"[A-Za-z]+|\d|[^\w\s]")
 
 
 class Unit(NamedTuple):
-    """A heading, sentence or list item: code points [start, end) of the stored text, and its estimated word pieces."""
+    """A heading, sentence or list item: code points [start, end) of the stored text, and its estimated word pieces.
+
+    `heading` is 1 for a heading, else 0.
+    """
 
     start: int
     end: int
     tokens: int
+    heading: int
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,22 @@ def _page_at(pages: Sequence[Page], start: int) -> int | None:
     return pages[place].number if place >= 0 and start < pages[place].end else None
 
 
-def _unit_spans(text: str, whole: Sequence[Block]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
+def _unit_spans(text: str, whole: Sequence[Block]) -> list[tuple[int, int, int]]:
+    spans: list[tuple[int, int, int]] = []
     for block in whole:
-        heading = block.kind == "heading"
-        spans += [(block.start, block.end)] if heading else sentences(text, block.start, block.end)
+        if block.kind == "heading":
+            spans.append((block.start, block.end, 1))
+        else:
+            spans += [(start, end, 0) for start, end in sentences(text, block.start, block.end)]
     return spans
 
 
-def _inside(text: str, units: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[Unit]:
+def _inside(text: str, units: Sequence[tuple[int, int, int]], start: int, end: int) -> Iterator[Unit]:
     """The units between two places, cut off at them."""
     place = bisect_right(units, start, key=lambda unit: unit[1])
     while place < len(units) and units[place][0] < end:
         first, last = max(units[place][0], start), min(units[place][1], end)
-        yield Unit(first, last, token_estimate(text[first:last]))
+        yield Unit(first, last, token_estimate(text[first:last]), units[place][2])
         place += 1
 
 

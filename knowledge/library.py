@@ -56,6 +56,19 @@ def held_policies(transaction: Transaction, payer_id: PayerId | None = None) -> 
     return versions(transaction, payer_id)
 
 
+def one_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId, version: int) -> PolicyVersion:
+    """One version of one document; raises NotFound."""
+    for held in versions(transaction, payer_id, doc_id):
+        if held.version == version:
+            return held
+    raise NotFound(f"Policy '{doc_id}' of {payer_id}, version {version}, is not held.")
+
+
+def text_of_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId, version: int) -> str:
+    """The stored text of one version; raises NotFound."""
+    return text_of(transaction, one_version(transaction, payer_id, doc_id, version))
+
+
 def document_in_force(
     transaction: Transaction, doc_id: PolicyDocId, on: date | None = None, payer_id: PayerId | None = None
 ) -> PolicyVersion:

@@ -23,7 +23,9 @@ class PayersAsked(NamedTuple):
 
 def payers_asked(directory: PayerDirectory, question: str) -> PayersAsked:
     """Payers named in a question; the words that remain are what is asked of them."""
-    rest, present, former = question, [], []
+    rest = question
+    present: list[PayerRef] = []
+    former: list[PayerRef] = []
     for payer in directory.named_in(question):
         match = _spelled(payer.matched_on).search(question)
         is_former = match is not None and _BEFORE_A_FORMER_ONE.search(question[: match.start()]) is not None

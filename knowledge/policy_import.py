@@ -123,7 +123,7 @@ def _spans(document: PolicyDocument) -> list[Passage]:
             end=span.end,
             page=span.page,
             heading=_heading(span.heading),
-            units=struct.pack(f"<{3 * len(span.units)}i", *chain.from_iterable(span.units)),
+            units=struct.pack(f"<{4 * len(span.units)}i", *chain.from_iterable(span.units)),
         )
         for position, span in enumerate(passages(document.text, document.pages))
     ]

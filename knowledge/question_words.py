@@ -1,4 +1,4 @@
-"""What a question is after, by its words: a number, an exclusion, a code, a day; and what a heading or sentence holds."""
+"""What a question is after, by its words: a number, an exclusion, a code, a day; and what a sentence holds."""
 
 import re
 from datetime import date

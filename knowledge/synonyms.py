@@ -1,4 +1,4 @@
-"""Words that mean the same: abbreviations, everyday words and trade names, from a dated list and from the texts held."""
+"""Words that mean the same: abbreviations, everyday words and trade names, from a dated list and the texts held."""
 
 import re
 from collections import defaultdict

@@ -35,11 +35,15 @@ class PassageIndex:
         self.version_of: Places = np.repeat(np.arange(len(held)), np.diff(self.passage_starts))
         units = [units_of(passage) for passage in self.passages]
         self.unit_starts = _starts([len(rows) for rows in units])
-        self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 3), dtype=np.int32), *units])
+        self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 4), dtype=np.int32), *units])
         self.passage_of: Places = np.repeat(np.arange(len(self.passages)), np.diff(self.unit_starts))
+        self._heading_units: Places = np.flatnonzero(self.units[:, 3])
         self.opens = self._opens()
         self.counts_exactly = bool(held) and all(version.vector_model == model for version in self.versions)
-        self.vectors, self.unit_vectors = self._vectors() if self.counts_exactly else (None, None)
+        self.vectors: Vectors | None = None
+        self.unit_vectors: NDArray[np.float16] | None = None
+        if self.counts_exactly:
+            self.vectors, self.unit_vectors = self._vectors()
         self._count_words()
         self.synonyms = self._synonyms()
 
@@ -61,20 +65,29 @@ class PassageIndex:
         return re.search(rf"(?<!\w){re.escape(code)}(?!\w)", self.texts[place], re.IGNORECASE) is not None
 
     def unit_text(self, unit: int) -> str:
-        start, end, _ = self.units[unit]
-        return self.texts[self.version_of[self.passage_of[unit]]][start:end]
+        """The text of one unit."""
+        start, end = int(self.units[unit, 0]), int(self.units[unit, 1])
+        return self.texts[int(self.version_of[self.passage_of[unit]])][start:end]
 
     def headings(self, passage: int) -> str:
         """The headings a passage stands under, without the document's title."""
         return " ".join(self.passages[passage].heading.split(HEADING_JOINT)[1:])
+
+    def section(self, unit: int) -> str:
+        """The headings a unit stands under: its passage's, and the nearest heading line above it."""
+        passage = int(self.passage_of[unit])
+        first = int(self.unit_starts[self.passage_starts[self.version_of[passage]]])
+        above = self._heading_units[: int(np.searchsorted(self._heading_units, unit, side="right"))]
+        nearest = int(above[-1]) if len(above) and above[-1] > first else None
+        return f"{self.headings(passage)} {self.unit_text(nearest) if nearest is not None else ''}"
 
     def _opens(self) -> NDArray[np.bool_]:
         """Which units begin a line of their text, or a passage: where an answer may begin."""
         found = np.zeros(len(self.units), dtype=bool)
         found[self.unit_starts[:-1][np.diff(self.unit_starts) > 0]] = True
         for unit in np.flatnonzero(~found):
-            text = self.texts[self.version_of[self.passage_of[unit]]]
-            found[unit] = "\n" in text[self.units[unit - 1][1] : self.units[unit][0]]
+            text = self.texts[int(self.version_of[self.passage_of[unit]])]
+            found[unit] = "\n" in text[int(self.units[unit - 1, 1]) : int(self.units[unit, 0])]
         return found
 
     def _count_words(self) -> None:
@@ -88,7 +101,8 @@ class PassageIndex:
         by_passage = _summed(self.unit_counts, self.unit_starts)
         about = csr_array(self.title_counts[self.version_of]) if len(self.passages) else self.title_counts[:0]
         self.words = Bm25(csr_array(by_passage + about + self.heading_counts))
-        self.documents = Bm25(csr_array(_summed(by_passage, self.passage_starts) + 2 * self.title_counts))
+        self.document_counts = csr_array(_summed(by_passage, self.passage_starts) + 2 * self.title_counts)
+        self.documents = Bm25(self.document_counts)
 
     def _synonyms(self) -> Synonyms:
         """The list that ships, and the abbreviations that the policies themselves define."""

@@ -21,7 +21,8 @@ class _Way:
         self.share = len(columns) / max(words, 1)
 
     def score(self, by_term: Scores) -> Scores:
-        return by_term[:, self.columns].sum(axis=1) / np.sqrt(len(self.columns)) * self.share
+        total: Scores = by_term[:, self.columns].sum(axis=1) / np.sqrt(len(self.columns)) * self.share
+        return total
 
 
 class QueryTerms:
@@ -74,7 +75,8 @@ class QueryTerms:
                 total += missing * other
             else:
                 total += other * min(self._unseen, float(self.rarity.max(initial=0.0)))
-        return np.minimum(total / worth, 1.0) if worth else total
+        shares: Scores = np.minimum(total / max(worth, 1e-9), 1.0)
+        return shares
 
     def first_stage(self, ranking: Bm25) -> tuple[Scores, Scores]:
         """Scores of whole passages or documents: the question's own words, and other words for the same."""

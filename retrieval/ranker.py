@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from knowledge.question_words import Asked, asked, holds
 from retrieval import windows
@@ -15,14 +16,15 @@ from retrieval.weights import SignWeights, ranking_weights
 _PASSAGES_KEPT = 150
 _WINDOWS_READ = 60
 _MOST_SHARED = 0.5
+_BEST_UNITS = 4
 
 
 class Found(NamedTuple):
-    """A window of units [start, end) with its score, the unit that answers best, and what spoke for it."""
+    """A window of units [start, end) with its score, the units that answer best, and what spoke for it."""
 
     start: int
     end: int
-    best_unit: int
+    best_units: tuple[int, ...]
     score: float
     covered: float
     unit_meaning: float
@@ -31,11 +33,18 @@ class Found(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Windows, best first, none sharing more than half with a better one; `margins` are scores of documents."""
+    """Windows, best first, none sharing more than half with a better one, and how the best document stands.
+
+    `title_covered` and `document_covered` are the shares by rarity of the question's words that its title and its
+    whole text have; `stands_out` says by how many standard deviations the nearest passage is nearer than the mean;
+    `lead` how far its document's words score above the next document's.
+    """
 
     found: tuple[Found, ...]
-    document_scores: Scores
     title_covered: float
+    document_covered: float
+    stands_out: float
+    lead: float
 
 
 def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None, k: int) -> Ranked:
@@ -55,7 +64,14 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     order = order[np.argsort(-scores[order], kind="stable")]
     kept = _apart(index, cut, order, k)
     found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
-    return Ranked(found, documents, _title_covered(index, query, found))
+    version = np.array([index.version_of[index.passage_of[found[0].start]]])
+    return Ranked(
+        found=found,
+        title_covered=_covered(index.title_counts, query, version),
+        document_covered=_covered(index.document_counts, query, version),
+        stands_out=_stands_out(cosines, places),
+        lead=_lead(documents),
+    )
 
 
 def _cosines(index: PassageIndex, places: Places, vector: Vectors | None) -> Scores | None:
@@ -111,7 +127,7 @@ def _signs(index: PassageIndex, units: Places, after: Asked) -> Scores:
 
 
 def _sign(weights: SignWeights, index: PassageIndex, unit: int, after: Asked) -> float:
-    held = holds(index.unit_text(unit), index.headings(int(index.passage_of[unit])))
+    held = holds(index.unit_text(unit), index.section(unit))
     total = weights.rule_words * held.rules
     total += weights.number_asked_and_given * held.numbers * after.number
     total += weights.exclusion_asked_and_given * (after.exclusion and held.exclusion)
@@ -142,7 +158,7 @@ def _found(cut: windows.Windows, evidence: windows.Evidence, scores: Scores, pla
     return Found(
         start=int(cut.starts[place]),
         end=int(cut.ends[place]),
-        best_unit=int(evidence.best_unit[place]),
+        best_units=evidence.best_units(int(cut.starts[place]), int(cut.ends[place]), _BEST_UNITS),
         score=float(scores[place]),
         covered=float(evidence.covered[place]),
         unit_meaning=0.0 if evidence.unit_meaning is None else float(evidence.unit_meaning[place]),
@@ -151,10 +167,18 @@ def _found(cut: windows.Windows, evidence: windows.Evidence, scores: Scores, pla
     )
 
 
-def _title_covered(index: PassageIndex, query: QueryTerms, found: tuple[Found, ...]) -> float:
-    """The share of the question's words that the title of the best window's document has."""
-    if not found:
+def _covered(table: csr_array, query: QueryTerms, version: Places) -> float:
+    return float(query.covered(windows.counts(table, version, query.terms))[0])
+
+
+def _stands_out(cosines: Scores | None, places: Places) -> float:
+    if cosines is None:
         return 0.0
-    version = index.version_of[index.passage_of[found[0].start]]
-    counts = windows.counts(index.title_counts, np.array([version]), query.terms)
-    return float(query.covered(counts)[0])
+    inside = cosines[places]
+    spread = float(inside.std())
+    return float(inside.max() - inside.mean()) / spread if spread > 0 else 0.0
+
+
+def _lead(documents: Scores) -> float:
+    best = np.sort(documents[np.isfinite(documents)])[-2:]
+    return float(best[-1] - best[0]) if len(best) > 1 else 0.0

@@ -41,7 +41,7 @@ class SearchQuery(Frozen):
 class Hit(Frozen):
     """A passage: code points [start, end) of that version's stored text, and the text itself.
 
-    [best_start, best_end) is the sentence in it that answers best.
+    `sentences` are the code points of those in it that answer best, best first.
     """
 
     doc_id: PolicyDocId
@@ -56,8 +56,7 @@ class Hit(Frozen):
     page: int | None
     heading: str
     score: float
-    best_start: int
-    best_end: int
+    sentences: tuple[tuple[int, int], ...]
 
 
 class SearchResult(Frozen):
@@ -90,7 +89,7 @@ class PolicySearch:
         places = np.flatnonzero(np.isin(self._index.version_of, fitting))
         vector = self._embedder.embed([text])[0] if self._embedder else None
         ranked = rank(self._index, text, places, vector, max(query.k, _TOP))
-        signals = signals_of(self._index, text, ranked, vector is not None, code_unknown=not code_known)
+        signals = signals_of(self._index, text, ranked, code_unknown=not code_known)
         confidence = answerable(signals, by_vectors=vector is not None)
         found = SearchResult(hits=(), confidence=confidence, by_vectors=vector is not None, signals=signals)
         if confidence < least_confidence(by_vectors=vector is not None):
@@ -131,7 +130,6 @@ class PolicySearch:
         version_at = int(index.version_of[index.passage_of[found.start]])
         version, record = index.versions[version_at], index.versions[version_at].record
         start, end = int(index.units[found.start][0]), int(index.units[found.end - 1][1])
-        best_start, best_end, _ = index.units[found.best_unit]
         return Hit(
             doc_id=record.doc_id,
             payer_id=record.payer_id,
@@ -143,10 +141,9 @@ class PolicySearch:
             start=start,
             end=end,
             page=index.passages[index.passage_of[found.start]].page,
-            heading=index.passages[index.passage_of[found.best_unit]].heading,
+            heading=index.passages[index.passage_of[found.best_units[0]]].heading,
             score=round(found.score, 4),
-            best_start=int(best_start),
-            best_end=int(best_end),
+            sentences=tuple((int(index.units[unit, 0]), int(index.units[unit, 1])) for unit in found.best_units),
         )
 
     def _nothing_held(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> str:

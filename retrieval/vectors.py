@@ -66,9 +66,9 @@ def from_bytes(stored: bytes, rows: int) -> Vectors:
 
 
 def units_of(passage: Passage) -> NDArray[np.int32]:
-    """The units of a passage as rows of start, end and tokens; one, the whole, where the import did not say."""
-    rows = np.frombuffer(passage.units or b"", dtype=_UNITS).astype(np.int32).reshape(-1, 3)
-    whole = [[passage.start, passage.end, (passage.end - passage.start) // 4]]
+    """The units of a passage as rows: start, end, tokens, 1 for a heading; the whole as one where nothing was said."""
+    rows = np.frombuffer(passage.units or b"", dtype=_UNITS).astype(np.int32).reshape(-1, 4)
+    whole = [[passage.start, passage.end, (passage.end - passage.start) // 4, 0]]
     return rows if len(rows) else np.array(whole, dtype=np.int32)
 
 
@@ -120,6 +120,4 @@ def _stored(span: Passage, made: EmbeddedText) -> PassageVectors:
     units = units_of(span).copy()
     counts = np.asarray(made.part_tokens, dtype=np.int32)
     units[:, 2] = np.where(counts > 0, counts, units[:, 2])
-    return PassageVectors(
-        position=span.position, vector=to_bytes(made.rows), units=units.astype(_UNITS).tobytes()
-    )
+    return PassageVectors(position=span.position, vector=to_bytes(made.rows), units=units.astype(_UNITS).tobytes())

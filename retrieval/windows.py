@@ -12,6 +12,8 @@ from retrieval.query import QueryTerms
 from retrieval.ranking import Places, Scores, saturated
 
 MOST_TOKENS = 300
+_HEADING_LESS = 2.0
+"""By how many standard deviations a heading must be better than a sentence to be what answers."""
 _MOST_CHARACTERS = 2300
 _ESTIMATE_OFF_BY = 1.16
 """An estimate of tokens may fall short of the model's own count by this factor."""
@@ -61,7 +63,10 @@ def cut(index: PassageIndex, passages: Places) -> Windows:
 
 
 class Evidence(NamedTuple):
-    """For each window: its words, other words for the same, its meaning by passage and by best unit, its best unit."""
+    """For each window its words, other words for the same, meaning by passage and by best unit, and best unit.
+
+    `units` and `unit_scores` are of all units that any window holds.
+    """
 
     words: Scores
     otherwise: Scores
@@ -69,6 +74,14 @@ class Evidence(NamedTuple):
     unit_meaning: Scores | None
     best_unit: Places
     covered: Scores
+    units: Places
+    unit_scores: Scores
+
+    def best_units(self, start: int, end: int, count: int) -> tuple[int, ...]:
+        """The units of a window [start, end) that answer best, best first."""
+        first, last = np.searchsorted(self.units, [start, end])
+        order = np.argsort(-self.unit_scores[first:last], kind="stable")[:count]
+        return tuple(int(unit) for unit in self.units[first:last][order])
 
 
 def weigh(
@@ -93,6 +106,7 @@ def weigh(
         near = members.best(units_near.astype(np.float64))
         meaning = members.total((cosines[passage] * lengths)[:, None])[:, 0] / np.maximum(size, 1)
         unit_words = _spread(unit_words) + _spread(units_near.astype(np.float64))
+    unit_words = np.where(index.units[rows, 3] > 0, unit_words - _HEADING_LESS, unit_words)
     return Evidence(
         words=query.asked_for(whole),
         otherwise=query.otherwise(whole),
@@ -100,6 +114,8 @@ def weigh(
         unit_meaning=near,
         best_unit=rows[members.best_place(unit_words)],
         covered=query.covered(inside + about),
+        units=rows,
+        unit_scores=unit_words,
     )
 
 
@@ -121,17 +137,20 @@ class _Members:
     def total(self, values: Scores) -> Scores:
         """Sums over each window, for rows of values by unit."""
         added = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
-        return added[self._end] - added[self._first]
+        sums: Scores = added[self._end] - added[self._first]
+        return sums
 
     def best(self, values: Scores) -> Scores:
-        return self._laid_out(values).max(axis=1)
+        largest: Scores = self._laid_out(values).max(axis=1)
+        return largest
 
     def best_place(self, values: Scores) -> Places:
         """For each window the place among `units` of its best value."""
-        return self._first + self._laid_out(values).argmax(axis=1)
+        places: Places = self._first + self._laid_out(values).argmax(axis=1)
+        return places
 
     def _laid_out(self, values: Scores) -> Scores:
-        laid = values[self._grid]
+        laid: Scores = values[self._grid]
         laid[self._outside] = -np.inf
         return laid
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from cases.case import LineOfBusiness
 from cases.document import Page
@@ -48,9 +48,10 @@ class PolicyVersion(Frozen):
 class Passage(Frozen):
     """Code points [start, end) of a version's text, with the page and heading they stand under.
 
-    `units` are its sentences, list items and headings as little-endian int32 triplets: start, end (code points of the
-    text, never overlapping) and tokens; None where the import did not say. `vector` is rows of little-endian float16,
-    one for the passage and one for each unit, as wide as the version's `vector_model` makes them; None until made.
+    `units` are its sentences, list items and headings as four little-endian int32 each: start, end (code points of
+    the text, never overlapping), tokens, and 1 for a heading; None where the import did not say. `vector` is rows of
+    little-endian float16, one for the passage and one for each unit, as wide as the version's `vector_model` makes
+    them; None until made.
     """
 
     position: int
@@ -182,3 +183,22 @@ def _digest(said: str, text: str) -> Digest:
 
 def _words(version: PolicyVersion) -> str:
     return f"policy {version.record.doc_id} of {version.record.payer_id}, version {version.version}"
+
+
+class LibraryMark(Frozen):
+    """What changes whenever a version is added or vectors are made: cheap to ask before each question."""
+
+    versions: int
+    last_import: datetime | None
+    embedded: int
+    payers: int
+
+
+def library_mark(transaction: Transaction, model: str) -> LibraryMark:
+    """The library's mark, counting vectors of one model."""
+    counted = select(func.count(), func.max(policy_versions.c.imported_at)).where(transaction.mine(policy_versions))
+    count, last = transaction.connection.execute(counted).one()
+    made = transaction.mine(policy_versions, vector_model=model)
+    embedded = transaction.connection.scalar(select(func.count()).select_from(policy_versions).where(made))
+    added = transaction.connection.scalar(select(func.count()).select_from(payers).where(transaction.mine(payers)))
+    return LibraryMark(versions=count, last_import=last, embedded=embedded or 0, payers=added or 0)

@@ -125,21 +125,21 @@ def search(
     if bool(question) == bool(jsonl) or bool(jsonl) != bool(out):
         raise typer.BadParameter("give a QUESTION, or --jsonl IN with --out OUT")
     with context.toolbox() as box:
-        from api.cli.policy_search import Question, answer, load_search, search_lines
-        from cases.case import LineOfBusiness
+        from agents.casework.asking import PolicyDesk, PolicyQuestion
+        from api.cli.policy_search import line_of_business, search_lines
 
-        searcher = load_search(box)
+        desk = PolicyDesk(box)
         if jsonl is not None and out is not None:
-            search_lines(box, searcher, jsonl, out, k)
+            search_lines(desk, jsonl, out, k)
             return
-        asked = Question(
+        asked = PolicyQuestion(
             question=question or "",
             payer=payer,
-            lob=LineOfBusiness(lob) if lob else None,
+            lob=line_of_business(lob),
             date=date.date() if date else None,
             code=code,
         )
-        found = answer(box, searcher, asked, k)
+        found = desk.search(asked, k)
         if found.abstained:
             typer.echo(f"No answer: {found.reason}")
         for number, hit in enumerate(found.hits, start=1):
