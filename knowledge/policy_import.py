@@ -13,7 +13,7 @@ from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge.chunking import HEADING_JOINT, passages
 from knowledge.payer_directory import PayerDirectory, PayerEntry, new_entry
-from knowledge.policy_document import Particulars, PolicyDocument, read_policy
+from knowledge.policy_document import Particulars, PolicyDocument, read_policies
 from knowledge.policy_manifest import ImportItem
 from runtime.database import Transaction
 from runtime.policy_store import Passage, PolicyRecord, add_version, put_payer
@@ -55,19 +55,35 @@ class PolicyImport:
         self._taken: dict[tuple[PayerId, PolicyDocId], str] = {}
 
     def run(self, items: Iterable[ImportItem]) -> Iterator[ImportReport]:
-        """A report for each item, as it is done; a store that is not there stops the run."""
+        """A report for each policy in each item, as it is done; a store that is not there stops the run."""
         for item in items:
             try:
-                yield self._file(item)
-            except StoreUnavailable:
-                raise
+                documents = self._read(item)
             except CountersignError as error:
                 yield ImportReport(source=item.source, outcome=Outcome.REFUSED, reason=error.message)
+                continue
+            for document in documents:
+                yield self._one(item, document)
 
-    def _file(self, item: ImportItem) -> ImportReport:
+    def _read(self, item: ImportItem) -> tuple[PolicyDocument, ...]:
         if item.path is None:
             raise InputError(f"{item.source}: {item.fault}")
-        document = read_policy(item.path, item.given)
+        documents = read_policies(item.path, item.given)
+        if not documents:
+            raise InputError(f"{item.source}: no policy was found in it")
+        return documents
+
+    def _one(self, item: ImportItem, document: PolicyDocument) -> ImportReport:
+        try:
+            return self._keep(item, document)
+        except StoreUnavailable:
+            raise
+        except CountersignError as error:
+            return ImportReport(
+                source=item.source, outcome=Outcome.REFUSED, doc_id=document.doc_id, reason=error.message
+            )
+
+    def _keep(self, item: ImportItem, document: PolicyDocument) -> ImportReport:
         payer = self._payer(item, document)
         key = (payer.id, document.doc_id)
         if self._taken.get(key, document.source) != document.source:
@@ -146,4 +162,6 @@ def _record(payer: PayerEntry, document: PolicyDocument) -> PolicyRecord:
         lines_of_business=(payer.line_of_business,),
         codes=document.codes,
         pages=document.pages,
+        revision=document.revision,
+        implementation=document.implementation,
     )

@@ -19,7 +19,8 @@ class PolicyRecord(Frozen):
     """What is said about one version of a policy, beside its text.
 
     `lines_of_business` and `codes` are empty where the import did not limit them; `pages` are code points of
-    the text; `source` is the file it came from, and no part of the version's identity.
+    the text; `source` is the file it came from, and no part of the version's identity. `revision` is the publisher's
+    own, `implementation` the day from which contractors carry it out.
     """
 
     payer_id: PayerId
@@ -33,6 +34,8 @@ class PolicyRecord(Frozen):
     lines_of_business: tuple[LineOfBusiness, ...] = ()
     codes: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
+    revision: str = ""
+    implementation: date | None = None
 
 
 class PolicyVersion(Frozen):
