@@ -12,6 +12,7 @@ from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge.criteria_binding import bind
 from knowledge.criteria_trees import shipped_trees, tree_for
+from knowledge.near_duplicates import NearDuplicate, near_duplicates
 from knowledge.payer_directory import PayerDirectory, PayerEntry, shipped_directory
 from knowledge.policy_head import number_key
 from knowledge.policy_import import ImportReport, PolicyImport
@@ -67,6 +68,13 @@ def one_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId
 def text_of_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId, version: int) -> str:
     """The stored text of one version; raises NotFound."""
     return text_of(transaction, one_version(transaction, payer_id, doc_id, version))
+
+
+def alike(transaction: Transaction) -> tuple[NearDuplicate, ...]:
+    """Documents whose newest versions are almost word for word the same."""
+    newest = {(version.record.payer_id, version.record.doc_id): version for version in versions(transaction)}
+    texts = {place: (version, text_of(transaction, version)) for place, version in enumerate(newest.values())}
+    return near_duplicates(texts)
 
 
 def document_in_force(

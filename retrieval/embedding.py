@@ -11,7 +11,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
-from retrieval.vectors import EmbeddedText, Span, TextToEmbed, Vectors
+from retrieval.vectors import EmbeddedText, Span, TextToEmbed, Vectors, embedder_name
 
 _BATCH_TOKENS = 4096
 _MOST_TOKENS = 384
@@ -28,7 +28,7 @@ class SentenceEmbedder:
     def __init__(self, model: str) -> None:
         """`model` is a folder, or a hub id where the settings name one."""
         self._model_place = model
-        self.name = "/".join(Path(model).parts[-2:]) + "#units"
+        self.name = embedder_name(model)
         self._lock = threading.Lock()
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import PurePath
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -53,6 +54,11 @@ class Embedder(Protocol):
     def embed_with_parts(self, texts: Sequence[TextToEmbed]) -> list[EmbeddedText]:
         """One result for each text, in the order given."""
         ...
+
+
+def embedder_name(model: str) -> str:
+    """What tells vectors of one model, made our way, from others: the end of its folder or hub id."""
+    return "/".join(PurePath(model).parts[-2:]) + "#units"
 
 
 def to_bytes(rows: Vectors) -> bytes:
