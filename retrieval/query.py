@@ -37,6 +37,8 @@ class QueryTerms:
         self.terms: NDArray[np.int64] = np.array(numbers, dtype=np.int64)
         self.rarity: Scores = np.array([index.words.rarity(number) for number in numbers])
         self._own = len(known)
+        self.words, self.said_otherwise = len(own), len(said_otherwise)
+        self.unseen_share = 1 - len(known) / len(own) if own else 1.0
         self._unseen = (len(own) - len(known)) * index.words.unseen
         column = {number: place for place, number in enumerate(numbers)}
         self._groups: list[tuple[float, list[_Way], list[int]]] = []

@@ -37,14 +37,19 @@ class Ranked(NamedTuple):
 
     `title_covered` and `document_covered` are the shares by rarity of the question's words that its title and its
     whole text have; `stands_out` says by how many standard deviations the nearest passage is nearer than the mean;
-    `lead` how far its document's words score above the next document's.
+    `nearest_lead` how much nearer its nearest passage is than any other document's. `unseen` is the share of the
+    question's words that the library does not have, `said_otherwise` how many terms were sought by other words too.
     """
 
     found: tuple[Found, ...]
     title_covered: float
     document_covered: float
     stands_out: float
-    lead: float
+    nearest_lead: float
+    unseen: float
+    documents: int
+    words: int
+    said_otherwise: int
 
 
 def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None, k: int) -> Ranked:
@@ -64,13 +69,17 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     order = order[np.argsort(-scores[order], kind="stable")]
     kept = _apart(index, cut, order, k)
     found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
-    version = np.array([index.version_of[index.passage_of[found[0].start]]])
+    version = index.version_of[index.passage_of[[found[0].start]]]
     return Ranked(
         found=found,
         title_covered=_covered(index.title_counts, query, version),
         document_covered=_covered(index.document_counts, query, version),
         stands_out=_stands_out(cosines, places),
-        lead=_lead(documents),
+        nearest_lead=_nearest_lead(index, cosines, places, int(version[0])),
+        unseen=query.unseen_share,
+        documents=len(np.unique(index.version_of[places])),
+        words=query.words,
+        said_otherwise=query.said_otherwise,
     )
 
 
@@ -179,6 +188,9 @@ def _stands_out(cosines: Scores | None, places: Places) -> float:
     return float(inside.max() - inside.mean()) / spread if spread > 0 else 0.0
 
 
-def _lead(documents: Scores) -> float:
-    best = np.sort(documents[np.isfinite(documents)])[-2:]
-    return float(best[-1] - best[0]) if len(best) > 1 else 0.0
+def _nearest_lead(index: PassageIndex, cosines: Scores | None, places: Places, version: int) -> float:
+    if cosines is None:
+        return 0.0
+    own = index.version_of[places] == version
+    inside = cosines[places]
+    return float(inside[own].max() - inside[~own].max(initial=0.0)) if not own.all() else float(inside.max())

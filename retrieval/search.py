@@ -12,7 +12,7 @@ from knowledge.payer_directory import PayerDirectory
 from knowledge.payer_mentions import payers_asked
 from knowledge.policy_in_force import current, in_force, speaks_of
 from knowledge.question_words import day_in
-from retrieval.abstention import Signals, answerable, least_confidence, signals_of
+from retrieval.abstention import Signals, confidence, is_too_little, signals_of
 from retrieval.passage_index import PassageIndex
 from retrieval.ranker import Found, rank
 from retrieval.vectors import Embedder
@@ -60,7 +60,10 @@ class Hit(Frozen):
 
 
 class SearchResult(Frozen):
-    """Hits, best first, or an abstention with its reason. `confidence` in 0..1 is how surely they hold the answer."""
+    """Hits, best first; with an abstention and its reason they are only what comes nearest, and no answer.
+
+    `confidence` in 0..1 is how surely they hold the answer.
+    """
 
     hits: tuple[Hit, ...]
     abstained: bool = False
@@ -83,19 +86,21 @@ class PolicySearch:
         """Passages of the versions that pass every filter, best first; never one that a filter excludes."""
         payers, text = self._asked(query)
         on = query.on or day_in(query.text)
-        fitting, code_known = self._fitting(query, payers, on)
+        fitting = self._fitting(query, payers, on)
         if not fitting:
             return SearchResult(hits=(), abstained=True, reason=self._nothing_held(query, payers, on))
         places = np.flatnonzero(np.isin(self._index.version_of, fitting))
         vector = self._embedder.embed([text])[0] if self._embedder else None
         ranked = rank(self._index, text, places, vector, max(query.k, _TOP))
-        signals = signals_of(self._index, text, ranked, code_unknown=not code_known)
-        confidence = answerable(signals, by_vectors=vector is not None)
-        found = SearchResult(hits=(), confidence=confidence, by_vectors=vector is not None, signals=signals)
-        if confidence < least_confidence(by_vectors=vector is not None):
+        by_vectors = vector is not None
+        signals = signals_of(ranked)
+        sure = confidence(signals, by_vectors=by_vectors)
+        hits = tuple(self._hit(one) for one in ranked.found[: query.k])
+        found = SearchResult(hits=hits, confidence=sure, by_vectors=by_vectors, signals=signals)
+        if is_too_little(sure, signals, by_vectors=by_vectors):
             reason = "The policies held say too little about this to answer from."
             return found.model_copy(update={"abstained": True, "reason": reason})
-        return found.model_copy(update={"hits": tuple(self._hit(one) for one in ranked.found[: query.k])})
+        return found
 
     def _asked(self, query: SearchQuery) -> tuple[frozenset[PayerId], str]:
         """The payer asked for, else those that the question names (empty for any); the question without names."""
@@ -104,11 +109,10 @@ class PolicySearch:
             return frozenset({query.payer_id}), named.rest
         return frozenset(payer.id for payer in named.payers), named.rest
 
-    def _fitting(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> tuple[list[int], bool]:
+    def _fitting(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> list[int]:
         """Places of the versions that pass payer, line of business, date and code: one for each document.
 
-        A code that no policy in question speaks of or names leaves the question's words to decide; the second value
-        says whether the code was known.
+        A code that no policy in question speaks of or names leaves the question's words to decide.
         """
         groups: dict[tuple[PayerId, PolicyDocId], list[PolicyVersion]] = defaultdict(list)
         for version in self._index.versions:
@@ -120,7 +124,7 @@ class PolicySearch:
         held = [version for version in chosen if version]
         code = query.code.strip().upper()
         about = [version for version in held if code and self._names(version, code, on)]
-        return [self._place[_key(version)] for version in about or held], bool(about) or not code
+        return [self._place[_key(version)] for version in about or held]
 
     def _names(self, version: PolicyVersion, code: str, on: date | None) -> bool:
         return bool(speaks_of(version, code, on)) or self._index.names(self._place[_key(version)], code)

@@ -41,6 +41,23 @@ class SignWeights(Frozen):
     study_rules: float
 
 
+class SignalTerm(Frozen):
+    """One signal of abstention: its mean and spread where the model was fitted, and its weight."""
+
+    mean: float
+    spread: float
+    weight: float
+
+
+class AbstentionModel(Frozen):
+    """A logistic model; under `least` nothing is answered (`least_by_words` where there are no vectors)."""
+
+    bias: float
+    least: float
+    least_by_words: float
+    terms: dict[str, SignalTerm]
+
+
 class RankingWeights(Frozen):
     """All weights of one release."""
 
@@ -48,6 +65,7 @@ class RankingWeights(Frozen):
     first_stage: FirstStage
     windows: WindowWeights
     signs: SignWeights
+    abstention: AbstentionModel
 
 
 @cache

@@ -242,7 +242,7 @@ def search(
         )
         found = desk.search(asked, k)
         if found.abstained:
-            typer.echo(f"No answer: {found.reason}")
+            typer.echo(f"No answer: {found.reason}" + (" What comes nearest:\n" if found.hits else ""))
         for number, hit in enumerate(found.hits, start=1):
             context.heading(f"{number}. {hit.payer_id}/{hit.doc_id} v{hit.version}  {hit.number}  {hit.heading}")
             typer.echo(f"   {' '.join(hit.text.split())}\n")
