@@ -21,8 +21,8 @@ _UNIT = (
 )
 _OVER = r"(?:≥|>=|greater than or equal to|at least|no (?:less|fewer) than|minimum of|not less than|at or above)"
 _UNDER = (
-    r"(?:≤|<=|less than or equal to|no more than|not more than|not to exceed|at most|up to|maximum of|at or below|within"
-    r"(?: the (?:past|last))?)"
+    r"(?:≤|<=|less than or equal to|no more than|not more than|not to exceed|at most|up to|maximum of|at or below"
+    r"|within(?: the (?:past|last))?)"
 )
 _MORE = r"(?:>|greater than|more than|exceed(?:s|ing)?|over|above)"
 _LESS = r"(?:<|less than|fewer than|below|under)"
@@ -56,7 +56,8 @@ _PATTERNS: tuple[tuple[Operator, re.Pattern[str]], ...] = (
         ">=",
         re.compile(
             rf"{_N.format(name='low')}[\s-]+(?P<unit>day|week|month|year|percent|%|hour)s?\s+"
-            r"(?:(?:or greater\s+)?(?:\w+\s+)?(?:trial|improvement|reduction|period|course|history|program|decrease|increase))",
+            r"(?:(?:or greater\s+)?(?:\w+\s+)?"
+            r"(?:trial|improvement|reduction|period|course|history|program|decrease|increase))",
             re.IGNORECASE,
         ),
     ),
@@ -64,7 +65,7 @@ _PATTERNS: tuple[tuple[Operator, re.Pattern[str]], ...] = (
 
 
 class StatedComparison(Frozen):
-    """`op` with its value (for `between` the lower bound and `high`), the unit as written, and code points [start, end)."""
+    """`op` with its value (of `between` the lower, and `high`), the unit as written, and code points [start, end)."""
 
     op: Operator
     value: Decimal

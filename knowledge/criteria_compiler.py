@@ -20,18 +20,27 @@ _SKIP = re.compile(
 )
 _RULE_WORDS = re.compile(
     r"\b(?:must|shall|required?|requires|only (?:if|when|where)|(?:is|are) (?:\w+ )?(?:covered|approved|reasonable)"
-    r"|will cover|covers?|need(?:s|ed)? to|at least|no more than|at a minimum|be documented|should)\b",
+    r"|will cover|covers?|need(?:s|ed)? to|at least|no more than|at a minimum|be documented|should"
+    r"|excluded|not (?:approved|covered)|rules? out)\b",
     re.IGNORECASE,
 )
-_NONE = re.compile(r"must not|none of the following|not (?:be )?(?:covered|approved)|non-?covered|exclud", re.IGNORECASE)
+_NONE = re.compile(
+    r"must not|none of the following|not (?:be )?(?:covered|approved)|non-?covered|exclud", re.IGNORECASE
+)
 _COUNT = re.compile(r"at least (two|three|four|five|\d) of|(two|three|four|\d) or more of", re.IGNORECASE)
 _ANY = re.compile(
     r"(?:any|either|one)(?: or more)? of (?:the|these|its)|any of|at least one|one of|one or more|either\b|or more of",
     re.IGNORECASE,
 )
-_ALL = re.compile(r"\ball (?:of )?(?:the|these)|\bboth\b|each of|every one of|following criteria are met", re.IGNORECASE)
+_ALL = re.compile(
+    r"\ball (?:of )?(?:the|these)|\bboth\b|each of|every one of|following criteria are met", re.IGNORECASE
+)
 _TRAILING = re.compile(r"[\s;,.]*(?:\b(and|or|and/or))?[\s;,.]*$", re.IGNORECASE)
 _INLINE = re.compile(r"\(\s?(?:\d|[a-h]|[ivx]{1,3})\s?\)\s*")
+_SURELY = re.compile(r"\bnationally (?:non-?)?cover|\b(?:is|are) (?:only )?covered\b|\bwill (?:only )?cover\b", re.I)
+_NONCOVER = re.compile(r"\bnationally non-?cover", re.IGNORECASE)
+_COVERS = re.compile(r"\bcover|reasonable and necessary|approve", re.IGNORECASE)
+_LEAD_IS_BARE = 60
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _STATEMENT = 300
 
@@ -74,11 +83,12 @@ class _Compiler:
         spans = list(pieces(self._text, item))
         own = [span for span in spans[:-1] if _RULE_WORDS.search(self._text[span[0] : span[1]])]
         lead = spans[-1] if spans else (item.start, item.end)
-        if len(self._text[lead[0] : lead[1]]) > _LEAD_IS_BARE and comparisons_in(self._text[lead[0] : lead[1]]):
+        said = self._text[lead[0] : lead[1]]
+        if (len(said) > _LEAD_IS_BARE and comparisons_in(said)) or len(_INLINE.findall(said)) > 1:
             own.append(lead)
         if not own:
             return listed.model_copy(update={"id": id_})
-        leaves = [self._leaf(f"{id_}.rule{place}", *span) for place, span in enumerate(own, 1)]
+        leaves = [self._sentence(f"{id_}.rule{place}", *span) for place, span in enumerate(own, 1)]
         return Criterion(id=id_, op=Op.ALL, statement=listed.statement, children=(*leaves, listed))
 
     def _plain(self, item: Item, id_: str) -> Criterion | None:
@@ -97,7 +107,9 @@ class _Compiler:
         marks = list(_INLINE.finditer(self._text, start, end))
         if len(marks) < 2:
             return self._leaf(id_, start, end)
-        bounds = [(one.end(), two.start()) for one, two in zip(marks, marks[1:], strict=False)] + [(marks[-1].end(), end)]
+        bounds = [(one.end(), two.start()) for one, two in zip(marks, marks[1:], strict=False)] + [
+            (marks[-1].end(), end)
+        ]
         parts = [self._text[first:last] for first, last in bounds]
         lead = self._text[start : marks[0].start()]
         op, n = _operator(lead, parts, len(bounds))
@@ -118,9 +130,6 @@ class _Compiler:
         )
 
 
-_LEAD_IS_BARE = 60
-
-
 def compile_criteria(text: str, ref: PolicyRef) -> CompiledTree:
     """The draft tree of a policy: coverage and limits that must hold, and exclusions none of which may."""
     compiler = _Compiler(text)
@@ -129,14 +138,15 @@ def compile_criteria(text: str, ref: PolicyRef) -> CompiledTree:
     excluded: list[Criterion] = []
     for place, item in enumerate(outline(text), 1):
         section = _section(item.path)
-        if section is None:
+        said = text[item.start : item.end]
+        if section is None and not _SURELY.search(said):
             continue
         node = compiler.node(item, f"c{place}")
         if node is None:
             continue
-        if section == "none" or (not item.children and _NONE.search(text[item.start : item.end])):
-            excluded.append(node)
-        elif item.children and re.search(r"\bcover|reasonable and necessary|approve", text[item.start : item.end]):
+        if section == "none" or _NONCOVER.search(said) or (not item.children and _NONE.search(said)):
+            excluded += _each(node)
+        elif (item.children or section is None) and _COVERS.search(said):
             ways.append(node)
         else:
             required.append(node)
@@ -151,6 +161,11 @@ def compile_criteria(text: str, ref: PolicyRef) -> CompiledTree:
         draft_reasons=("read from the text by structure alone; nobody has approved it",),
     )
     return CompiledTree(tree=tree, leaves=tuple(compiler.leaves))
+
+
+def _each(node: Criterion) -> tuple[Criterion, ...]:
+    """What each by itself rules out: the parts of a list whose parts are not said to be needed together."""
+    return tuple(part for child in node.children for part in _each(child)) if node.op in (Op.ALL, Op.ANY) else (node,)
 
 
 def _section(path: tuple[str, ...]) -> str | None:

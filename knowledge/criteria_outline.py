@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.policy_structure import Block, blocks, sentences
+from knowledge.policy_structure import blocks, sentences
 
 _MARKER = re.compile(
     r"\s*(?P<bullet>[•●▪◦*·■□➢✓]|[-–—](?=\s)|o(?=\s))\s*"
@@ -30,29 +30,30 @@ def outline(text: str) -> list[Item]:
     path: tuple[str, ...] = ()
     for block in blocks(text):
         if block.kind == "heading":
-            stack = []
+            lead = Item(block.start, block.end, block.path[:-1])
+            introduces = text[block.start : block.end].rstrip().endswith(":")
+            found += [lead] if introduces else []
+            stack, path = [("", lead)] if introduces else [], block.path
             continue
         marker = _MARKER.match(text, block.start, block.end)
         item = Item(marker.end() if marker else block.start, block.end, block.path, is_listed=marker is not None)
         if block.path != path:
             stack, path = (stack if marker and stack else []), block.path
         if marker is None:
-            item = _lead(text, block)
             stack = [("", item)]
             found.append(item)
-            continue
-        style = _style(marker, stack)
-        _place(text, item, style, stack, found)
+        else:
+            _place(text, item, _style(marker, stack), stack, found)
     return found
-
-
-def _lead(text: str, block: Block) -> Item:
-    """A paragraph: its last sentence, where that introduces a list, leads; those before it stand under its own item."""
-    return Item(block.start, block.end, block.path)
 
 
 def _place(text: str, item: Item, style: str, stack: list[tuple[str, Item]], found: list[Item]) -> None:
     styles = [held for held, _ in stack]
+    last = stack[-1][1] if stack else None
+    nests = last is not None and styles[-1] == style and _asks_for_list(text, last)
+    goes_on = last is not None and style in styles and style + "+" in styles and _is_within(text, last)
+    if nests or goes_on:
+        style += "+"
     if style in styles:
         place = styles.index(style)
         del stack[place:]
@@ -65,6 +66,16 @@ def _place(text: str, item: Item, style: str, stack: list[tuple[str, Item]], fou
 def _introduces(text: str, item: Item) -> bool:
     words = text[item.start : item.end].rstrip()
     return words.endswith(":") or re.search(r"following[^.]*$", words) is not None
+
+
+def _asks_for_list(text: str, item: Item) -> bool:
+    """A list item that ends with a colon has a list of its own, be its marker the same: it is under that item."""
+    return not item.children and text[item.start : item.end].rstrip().endswith(":")
+
+
+def _is_within(text: str, item: Item) -> bool:
+    """Whether the list goes on under the same item: the one before does not end it with a full stop or an `and`."""
+    return re.search(r"(?:\.|\band)\s*$", text[item.start : item.end]) is None
 
 
 def _is_open(text: str, item: Item) -> bool:

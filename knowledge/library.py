@@ -11,6 +11,7 @@ from cases.errors import NotFound
 from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge.criteria_binding import bind
+from knowledge.criteria_compiler import CompiledTree, compile_criteria
 from knowledge.criteria_trees import shipped_trees, tree_for
 from knowledge.near_duplicates import NearDuplicate, near_duplicates
 from knowledge.payer_directory import PayerDirectory, PayerEntry, shipped_directory
@@ -114,6 +115,11 @@ def criteria_for_order(
 def criteria_of_document(transaction: Transaction, version: PolicyVersion, codes: Sequence[str] = ()) -> OrderCriteria:
     """The tree of one version, for the codes given, else for the first code its reviewed tree names."""
     return _with_tree(transaction, PolicyInForce(version=version), version, codes or _some_code(version))
+
+
+def draft_criteria(transaction: Transaction, version: PolicyVersion) -> CompiledTree:
+    """What the structure of a version's own text says of its criteria: a draft that nobody has approved."""
+    return compile_criteria(text_of(transaction, version), policy_ref(version))
 
 
 def _with_tree(

@@ -17,6 +17,8 @@ _HEAD_LINE = re.compile(
 )
 _TABLE_GAP = re.compile(r"\S {3,}\S")
 _FULL_SHARE = 0.72
+_LETTERED = re.compile(r"[A-Z]\.\s+\S")
+_SHORT_HEADING = 70
 _ENDS = (".", ":", ";", "?", "!")
 
 
@@ -93,6 +95,8 @@ def _goes_on(before: str, line: str, width: int) -> bool:
     if _MARKER.match(line) or _SECTION.match(line) or _HEAD_LINE.match(line):
         return False
     if _TABLE_GAP.search(line) or _TABLE_GAP.search(before):
+        return False
+    if _LETTERED.match(before) and len(before) < _SHORT_HEADING and line[0].isupper():
         return False
     if line[0].islower() or before.endswith((",", "-", "–", "(", " and", " or", " the", " of")):
         return True

@@ -1,5 +1,6 @@
 """Answers a question from passages given, without a model: the sentences that answer best, quoted word for word."""
 
+import re
 from collections.abc import Sequence
 
 from cases.frozen import Frozen
@@ -9,6 +10,8 @@ from retrieval.search import Hit
 _SENTENCES = 2
 _MOST_APART = 400
 _SHORTEST = 25
+_MOST_OF_A_LIST = 700
+_HEAD = re.compile(r"\W*(?:Rev\b|Effective Date|Policy Number|SYNTHETIC)|\d{1,3}(?:\.\d+)+\s*[-–—]", re.IGNORECASE)
 
 
 class PolicyQuote(Frozen):
@@ -38,17 +41,34 @@ def quotes_from(hits: Sequence[Hit]) -> tuple[PolicyQuote, ...]:
 
 def _telling(hit: Hit) -> list[tuple[int, int]]:
     """Sentences long enough to say something; the best one where none is."""
-    long = [span for span in hit.sentences if span[1] - span[0] >= _SHORTEST]
+    long = [span for span in hit.sentences if span[1] - span[0] >= _SHORTEST and not _is_head(hit, span)]
     return long or list(hit.sentences[:1]) or [(hit.start, hit.end)]
 
 
+def _is_head(hit: Hit, span: tuple[int, int]) -> bool:
+    return _HEAD.match(hit.text[span[0] - hit.start : span[1] - hit.start]) is not None
+
+
 def _with_lead(hit: Hit, span: tuple[int, int]) -> tuple[int, int]:
-    """The sentence, from the line before it on where that line ends with a colon and so introduces it."""
+    """The sentence, with the line before it that introduces it, or with the list that it introduces itself."""
+    if hit.text[: span[1] - hit.start].endswith(":"):
+        return span[0], _end_of_list(hit, span[1])
     before = hit.text[: span[0] - hit.start].rstrip()
     line = before.rsplit("\n", 1)[-1].strip()
     if not before.endswith(":") or len(line) > _MOST_APART or line.startswith("#"):
         return span
     return hit.start + len(before) - len(line), span[1]
+
+
+def _end_of_list(hit: Hit, start: int) -> int:
+    """Where the lines after a colon end that fit into a quote; whole lines only."""
+    end = start
+    for line in re.finditer(r"[^\n]+", hit.text[start - hit.start :]):
+        stop = start + line.end()
+        if stop - start > _MOST_OF_A_LIST or line.group().lstrip().startswith("#"):
+            break
+        end = start + len(hit.text[start - hit.start : stop - hit.start].rstrip())
+    return end
 
 
 def _joined(hit: Hit, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -270,15 +270,16 @@ def criteria(
             on = date.date() if date else None
             version = library.document_in_force(transaction, PolicyDocId(doc_id), on, payer_id)
             found = library.criteria_of_document(transaction, version, (code,) if code else ())
-        if found.tree is None:
+            tree = found.tree or library.draft_criteria(transaction, version).tree
+        if tree is None:
             raise NotFound(found.reason)
         if as_json:
-            typer.echo(found.tree.model_dump_json(indent=2))
+            typer.echo(tree.model_dump_json(indent=2))
             return
-        context.heading(f"{found.tree.policy.number}  {found.tree.policy.title}  ({found.tree.status})")
-        for reason in found.tree.draft_reasons:
+        context.heading(f"{tree.policy.number}  {tree.policy.title}  ({tree.status})")
+        for reason in tree.draft_reasons:
             typer.echo(f"  draft: {reason}")
-        _print_tree(found.tree.root, 0)
+        _print_tree(tree.root, 0)
 
 
 def _print_tree(node: "Criterion", depth: int) -> None:
