@@ -10,9 +10,10 @@ from scipy.sparse import csr_array
 
 from cases.ids import PayerId, PolicyDocId
 from knowledge.chunking import HEADING_JOINT
+from knowledge.question_words import Holds, holds
 from knowledge.synonyms import Synonyms, definitions_in, shipped_synonyms
 from retrieval.ranking import Bm25, Places, TermTable
-from retrieval.vectors import Vectors, from_bytes, units_of
+from retrieval.vectors import Vectors, rows_of, units_of
 from runtime.database import Transaction
 from runtime.policy_store import Passage, PolicyVersion, passages_of, text_of, versions
 
@@ -30,20 +31,23 @@ class PassageIndex:
     def __init__(self, held: Sequence[HeldVersion], model: str) -> None:
         self.versions = tuple(version for version, _, _ in held)
         self.texts = tuple(text for _, text, _ in held)
-        self.passages = tuple(chain.from_iterable(passages for _, _, passages in held))
+        passages = tuple(chain.from_iterable(passages for _, _, passages in held))
+        self.pages = tuple(passage.page for passage in passages)
+        self._headings = tuple(passage.heading for passage in passages)
         self.passage_starts = _starts([len(passages) for _, _, passages in held])
         self.version_of: Places = np.repeat(np.arange(len(held)), np.diff(self.passage_starts))
-        units = [units_of(passage) for passage in self.passages]
+        units = [units_of(passage) for passage in passages]
         self.unit_starts = _starts([len(rows) for rows in units])
         self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 4), dtype=np.int32), *units])
-        self.passage_of: Places = np.repeat(np.arange(len(self.passages)), np.diff(self.unit_starts))
+        self.passage_of: Places = np.repeat(np.arange(len(passages)), np.diff(self.unit_starts))
+        self._holds: dict[int, Holds] = {}
         self._heading_units: Places = np.flatnonzero(self.units[:, 3])
         self.opens = self._opens()
         self.counts_exactly = bool(held) and all(version.vector_model == model for version in self.versions)
         self.vectors: Vectors | None = None
         self.unit_vectors: NDArray[np.float16] | None = None
         if self.counts_exactly:
-            self.vectors, self.unit_vectors = self._vectors()
+            self.vectors, self.unit_vectors = self._vectors(passages)
         self._count_words()
         self.synonyms = self._synonyms()
 
@@ -69,9 +73,16 @@ class PassageIndex:
         start, end = int(self.units[unit, 0]), int(self.units[unit, 1])
         return self.texts[int(self.version_of[self.passage_of[unit]])][start:end]
 
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def heading(self, passage: int) -> str:
+        """The path of headings a passage stands under, the document's title first."""
+        return self._headings[passage]
+
     def headings(self, passage: int) -> str:
         """The headings a passage stands under, without the document's title."""
-        return " ".join(self.passages[passage].heading.split(HEADING_JOINT)[1:])
+        return " ".join(self._headings[passage].split(HEADING_JOINT)[1:])
 
     def section(self, unit: int) -> str:
         """The headings a unit stands under: its passage's, and the nearest heading line above it."""
@@ -80,6 +91,13 @@ class PassageIndex:
         above = self._heading_units[: int(np.searchsorted(self._heading_units, unit, side="right"))]
         nearest = int(above[-1]) if len(above) and above[-1] > first else None
         return f"{self.headings(passage)} {self.unit_text(nearest) if nearest is not None else ''}"
+
+    def held_by(self, unit: int) -> Holds:
+        """What a unit holds under its section; worked out when first asked for."""
+        found = self._holds.get(unit)
+        if found is None:
+            found = self._holds[unit] = holds(self.unit_text(unit), self.section(unit))
+        return found
 
     def _opens(self) -> NDArray[np.bool_]:
         """Which units begin a line of their text, or a passage: where an answer may begin."""
@@ -95,11 +113,11 @@ class PassageIndex:
         self.terms = TermTable()
         inside = self.terms.counted(self.unit_text(unit) for unit in range(len(self.units)))
         self.title_counts = self.terms.counted(f"{v.record.number} {v.record.title}" for v in self.versions)
-        self.heading_counts = self.terms.counted(self.headings(place) for place in range(len(self.passages)))
+        self.heading_counts = self.terms.counted(self.headings(place) for place in range(len(self)))
         self.unit_counts = _widened(inside, len(self.terms.numbers))
         self.title_counts = _widened(self.title_counts, len(self.terms.numbers))
         by_passage = _summed(self.unit_counts, self.unit_starts)
-        about = csr_array(self.title_counts[self.version_of]) if len(self.passages) else self.title_counts[:0]
+        about = csr_array(self.title_counts[self.version_of]) if len(self) else self.title_counts[:0]
         self.words = Bm25(csr_array(by_passage + about + self.heading_counts))
         self.document_counts = csr_array(_summed(by_passage, self.passage_starts) + 2 * self.title_counts)
         self.documents = Bm25(self.document_counts)
@@ -112,15 +130,17 @@ class PassageIndex:
                 definitions.setdefault(short, long)
         return shipped_synonyms().with_definitions(definitions)
 
-    def _vectors(self) -> tuple[Vectors, NDArray[np.float16]]:
+    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.float16]]:
         """One float32 row for each passage and one float16 row for each unit, all of length one."""
-        rows = [
-            from_bytes(passage.vector or b"", int(count) + 1)
-            for passage, count in zip(self.passages, np.diff(self.unit_starts), strict=True)
-        ]
-        if not rows:
-            return np.zeros((0, 1), dtype=np.float32), np.zeros((0, 1), dtype=np.float16)
-        return np.vstack([row[:1] for row in rows]), np.vstack([row[1:].astype(np.float16) for row in rows])
+        counts = np.diff(self.unit_starts)
+        first = rows_of(passages[0].vector or b"", int(counts[0]) + 1) if passages else np.zeros((0, 1), np.float16)
+        whole = np.zeros((len(passages), first.shape[1]), dtype=np.float32)
+        parts = np.zeros((len(self.units), first.shape[1]), dtype=np.float16)
+        for place, passage in enumerate(passages):
+            rows = rows_of(passage.vector or b"", int(counts[place]) + 1)
+            whole[place] = rows[0]
+            parts[self.unit_starts[place] : self.unit_starts[place + 1]] = rows[1:]
+        return whole, parts
 
 
 def stamp_of(held_versions: Sequence[PolicyVersion]) -> Stamp:

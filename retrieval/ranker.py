@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from knowledge.question_words import Asked, asked, holds
+from knowledge.question_words import Asked, asked
 from retrieval import windows
 from retrieval.passage_index import PassageIndex
 from retrieval.query import QueryTerms
@@ -87,7 +87,7 @@ def _cosines(index: PassageIndex, places: Places, vector: Vectors | None) -> Sco
     """Cosines of the places; 0 for all other passages, which no window may lean on."""
     if vector is None or index.vectors is None:
         return None
-    cosines = np.zeros(len(index.passages))
+    cosines = np.zeros(len(index))
     first, end = int(places[0]), int(places[-1]) + 1
     if end - first <= 2 * len(places):
         inside = index.vectors[first:end] @ vector
@@ -136,7 +136,7 @@ def _signs(index: PassageIndex, units: Places, after: Asked) -> Scores:
 
 
 def _sign(weights: SignWeights, index: PassageIndex, unit: int, after: Asked) -> float:
-    held = holds(index.unit_text(unit), index.section(unit))
+    held = index.held_by(unit)
     total = weights.rule_words * held.rules
     total += weights.number_asked_and_given * held.numbers * after.number
     total += weights.exclusion_asked_and_given * (after.exclusion and held.exclusion)

@@ -1,6 +1,7 @@
 """Ranks texts by words (BM25), and brings scores of several kinds onto one scale."""
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -50,7 +51,7 @@ class TermTable:
 
     def counted(self, texts: Iterable[str]) -> csr_array:
         """Texts by terms; terms not met before are added."""
-        rows, columns, values, count = [], [], [], 0
+        rows, columns, values, count = array("i"), array("i"), array("f"), 0
         for row, text in enumerate(texts):
             count = row + 1
             for term, times in Counter(tokens(text)).items():
@@ -58,7 +59,7 @@ class TermTable:
                 columns.append(self.numbers.setdefault(term, len(self.numbers)))
                 values.append(times)
         return csr_array(
-            (np.array(values, dtype=np.float32), (np.array(rows, dtype=np.int32), np.array(columns, dtype=np.int32))),
+            (np.frombuffer(values, np.float32), (np.frombuffer(rows, np.int32), np.frombuffer(columns, np.int32))),
             shape=(count, len(self.numbers)),
         )
 

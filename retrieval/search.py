@@ -15,9 +15,11 @@ from knowledge.question_words import day_in
 from retrieval.abstention import Signals, confidence, is_too_little, signals_of
 from retrieval.passage_index import PassageIndex
 from retrieval.ranker import Found, rank
+from retrieval.ranking import Places
 from retrieval.vectors import Embedder
 from runtime.policy_store import PolicyVersion
 
+_FILTERS_KEPT = 256
 _TOP = 5
 """Windows whose evidence decides whether anything is answered."""
 
@@ -81,15 +83,18 @@ class PolicySearch:
         self._directory = directory
         self._place = {_key(version): place for place, version in enumerate(index.versions)}
         self._embedder = embedder if index.vectors is not None else None
+        self._documents: dict[PayerId, dict[PolicyDocId, list[PolicyVersion]]] = defaultdict(lambda: defaultdict(list))
+        for version in index.versions:
+            self._documents[version.record.payer_id][version.record.doc_id].append(version)
+        self._fitted: dict[object, Places] = {}
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Passages of the versions that pass every filter, best first; never one that a filter excludes."""
         payers, text = self._asked(query)
         on = query.on or day_in(query.text)
-        fitting = self._fitting(query, payers, on)
-        if not fitting:
+        places = self._fitting(query, payers, on)
+        if not len(places):
             return SearchResult(hits=(), abstained=True, reason=self._nothing_held(query, payers, on))
-        places = np.flatnonzero(np.isin(self._index.version_of, fitting))
         vector = self._embedder.embed([text])[0] if self._embedder else None
         ranked = rank(self._index, text, places, vector, max(query.k, _TOP))
         by_vectors = vector is not None
@@ -109,18 +114,27 @@ class PolicySearch:
             return frozenset({query.payer_id}), named.rest
         return frozenset(payer.id for payer in named.payers), named.rest
 
-    def _fitting(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> list[int]:
-        """Places of the versions that pass payer, line of business, date and code: one for each document.
+    def _fitting(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> Places:
+        """Passages of the versions that pass payer, line of business, date and code: one version of each document.
 
-        A code that no policy in question speaks of or names leaves the question's words to decide.
+        A code that no policy in question speaks of or names leaves the question's words to decide. What was worked
+        out for the same filters is kept.
         """
-        groups: dict[tuple[PayerId, PolicyDocId], list[PolicyVersion]] = defaultdict(list)
-        for version in self._index.versions:
-            record = version.record
-            line_fits = query.line_of_business is None or query.line_of_business in record.lines_of_business
-            if line_fits and (not payers or record.payer_id in payers):
-                groups[(record.payer_id, record.doc_id)].append(version)
-        chosen = [in_force(group, on) if on else current(group, query.today) for group in groups.values()]
+        key = (payers, query.line_of_business, on, query.today, query.code.strip().upper())
+        if key not in self._fitted:
+            if len(self._fitted) >= _FILTERS_KEPT:
+                self._fitted.clear()
+            fitting = self._versions_that_pass(query, payers, on)
+            self._fitted[key] = np.flatnonzero(np.isin(self._index.version_of, fitting))
+        return self._fitted[key]
+
+    def _versions_that_pass(self, query: SearchQuery, payers: frozenset[PayerId], on: date | None) -> list[int]:
+        asked = payers or self._documents.keys()
+        groups = [group for payer in asked for group in self._documents.get(payer, {}).values()]
+        line = query.line_of_business
+        if line is not None:
+            groups = [[version for version in group if line in version.record.lines_of_business] for group in groups]
+        chosen = [in_force(group, on) if on else current(group, query.today) for group in groups]
         held = [version for version in chosen if version]
         code = query.code.strip().upper()
         about = [version for version in held if code and self._names(version, code, on)]
@@ -144,8 +158,8 @@ class PolicySearch:
             text=index.texts[version_at][start:end],
             start=start,
             end=end,
-            page=index.passages[index.passage_of[found.start]].page,
-            heading=index.passages[index.passage_of[found.best_units[0]]].heading,
+            page=index.pages[index.passage_of[found.start]],
+            heading=index.heading(int(index.passage_of[found.best_units[0]])),
             score=round(found.score, 4),
             sentences=tuple((int(index.units[unit, 0]), int(index.units[unit, 1])) for unit in found.best_units),
         )

@@ -66,9 +66,9 @@ def to_bytes(rows: Vectors) -> bytes:
     return rows.astype(_STORED).tobytes()
 
 
-def from_bytes(stored: bytes, rows: int) -> Vectors:
-    """The rows of their stored form."""
-    return np.frombuffer(stored, dtype=_STORED).astype(np.float32).reshape(rows, -1)
+def rows_of(stored: bytes, rows: int) -> NDArray[np.float16]:
+    """The rows of their stored form, as they are kept."""
+    return np.frombuffer(stored, dtype=_STORED).reshape(rows, -1)
 
 
 def units_of(passage: Passage) -> NDArray[np.int32]:

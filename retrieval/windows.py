@@ -31,7 +31,7 @@ class Windows(NamedTuple):
 
 def runs(index: PassageIndex, passages: Places) -> Iterator[tuple[int, int]]:
     """Stretches of units [first, end): the passages given with their neighbours, joined where they touch."""
-    chosen = np.zeros(len(index.passages), dtype=bool)
+    chosen = np.zeros(len(index), dtype=bool)
     chosen[passages] = True
     for step in (-1, 1):
         beside = passages + step

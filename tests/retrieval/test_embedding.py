@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceEmbedder
-from retrieval.vectors import TextToEmbed, from_bytes, to_bytes
+from retrieval.vectors import TextToEmbed, rows_of, to_bytes
 from runtime.settings import Settings
 
 
@@ -24,7 +24,7 @@ def test_like_meanings_lie_nearer_than_unlike(embedder: SentenceEmbedder) -> Non
 def test_rows_come_back_from_their_stored_form(embedder: SentenceEmbedder) -> None:
     rows = embedder.embed(["lamp", "chair"])
     assert len(to_bytes(rows)) == 2 * 384 * 2
-    assert np.allclose(from_bytes(to_bytes(rows), 2), rows, atol=1e-3)
+    assert np.allclose(rows_of(to_bytes(rows), 2), rows, atol=1e-3)
 
 
 def test_parts_are_pooled_from_the_whole_and_count_their_tokens(embedder: SentenceEmbedder) -> None:
