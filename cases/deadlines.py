@@ -55,11 +55,9 @@ class Term(Frozen):
 
 
 def _terms(value: object) -> object:
-    return tuple(Term.of(item) if isinstance(item, str) else item for item in value) if _is_list(value) else value
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple)
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(Term.of(item) if isinstance(item, str) else item for item in value)
 
 
 class Form(Frozen):

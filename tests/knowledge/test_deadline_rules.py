@@ -41,7 +41,7 @@ OPEN, CLOSED = halves("deadlines.jsonl")
         (L.MEDICAID_FFS, STANDARD, "item_or_service", 2025, None),
     ],
 )
-def test_clock(line: L, urgency: Urgency, service: str, year: int, rule: str | None) -> None:
+def test_clock(line: LineOfBusiness, urgency: Urgency, service: str, year: int, rule: str | None) -> None:
     found = decision_deadline(line, urgency, RECEIVED.replace(year=year), EASTERN, service)
     assert (found.rule_id if found else None) == rule
 
