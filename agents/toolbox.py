@@ -15,6 +15,7 @@ from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
 from cases.ports import Clock, PayerConnection, PayerReceipt
+from formats.scan.reading import ScanReader
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -26,6 +27,7 @@ from runtime.database import Database
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
 from runtime.queue import JobQueue
+from runtime.scan_cache import ScanCache
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
@@ -37,11 +39,12 @@ _MOST_CALLS = 32
 class Hands:
     """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
 
-    def __init__(self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, settings: Settings) -> None:
-        self._step, self._tools, self._ledger = step, tools, ledger
+    def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
+        self._step, self._tools, self._ledger = step, tools, toolbox.ledger
         self._calls = 0
-        self.organization: Party | None = settings.organization
-        self.zone = ZoneInfo(settings.time_zone)
+        self.organization: Party | None = toolbox.settings.organization
+        self.zone = ZoneInfo(toolbox.settings.time_zone)
+        self.scans = toolbox.scans
 
     def call(self, name: str, **arguments: object) -> Any:
         """What the tool returns; its type is the tool's own."""
@@ -64,7 +67,8 @@ class Hands:
 class Toolbox:
     """Everything one process needs to work cases. Build it with `build_toolbox`.
 
-    `queue` is None where nobody would run its jobs (the command line works its cases itself).
+    `scans` reads scans, each once. `queue` is None where nobody would run its jobs (the command line works its
+    cases itself).
     """
 
     settings: Settings
@@ -72,6 +76,7 @@ class Toolbox:
     database: Database
     audit: AuditLog
     ledger: EffectsLedger
+    scans: ScanReader
     queue: JobQueue | None = None
 
     def hands(self, step: str, case_id: CaseId) -> Hands:
@@ -81,7 +86,7 @@ class Toolbox:
             spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
-        return Hands(step, tools, self.ledger, self.settings)
+        return Hands(step, tools, self)
 
 
 @dataclass(frozen=True)
@@ -169,5 +174,6 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         database=database,
         audit=AuditLog(master_key(settings), None),
         ledger=EffectsLedger(database, clock),
+        scans=ScanReader(ScanCache(settings.home / "scans", master_key(settings), clock)),
         queue=JobQueue(settings.store_url) if with_queue else None,
     )

@@ -8,6 +8,8 @@ from cases.document import Page
 from cases.errors import UnreadableFile
 from cases.frozen import Frozen
 from cases.ids import PolicyDocId
+from formats.docx.reading import read_docx
+from formats.html.reading import read_html
 from formats.media_type import NO_READER, MediaType, media_type_of
 from formats.pdf import read_pdf
 from formats.text import PagedText, read_text
@@ -53,8 +55,11 @@ class PolicyDocument(Frozen):
     flags: tuple[str, ...] = ()
 
 
+_READERS = {MediaType.PDF: read_pdf, MediaType.HTML: read_html, MediaType.DOCX: read_docx}
+
+
 def read_policy(path: Path, given: Particulars) -> PolicyDocument:
-    """Read a text, Markdown or born-digital PDF file; raises UnreadableFile naming file, fault and remedy."""
+    """Read a text, Markdown, HTML, Word or born-digital PDF file; UnreadableFile names file, fault and remedy."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -63,7 +68,7 @@ def read_policy(path: Path, given: Particulars) -> PolicyDocument:
     if media_type in NO_READER:
         reason, fix = NO_READER[media_type]
         raise UnreadableFile(str(path), reason, fix=fix)
-    reader = read_pdf if media_type is MediaType.PDF else read_text
+    reader = _READERS.get(media_type, read_text)
     return _document(path, media_type, reader(content, str(path)), given)
 
 

@@ -6,10 +6,10 @@ import uuid
 from dataclasses import dataclass
 
 from agents.casework.events import accept_event
-from agents.casework.opening import open_from
+from agents.casework.opening import HandOver, open_from, read_hand_over
 from agents.toolbox import Toolbox
 from cases.case import Case, Flag
-from cases.errors import InputError, NotFound
+from cases.errors import Busy, InputError, NotFound
 from cases.ids import CaseId, UserId, digest_of
 from cases.lifecycle import WORKABLE
 from formats.chart_files import ChartFile
@@ -42,28 +42,39 @@ def add_file(toolbox: Toolbox, received: ReceivedDocument) -> CaseId:
 
     A case that was approved or sent keeps the file and is flagged: what left is not changed by it.
     """
-    with toolbox.database.begin() as transaction:
+    with toolbox.database.read() as transaction:
         case = case_store.get(transaction, received.case_id)
-        if digest_of(received.content) in case_records.file_digests(transaction, case.id):
-            return case.id
+        held = case_records.file_digests(transaction, case.id)
         files = dict(case_records.files_of(transaction, case.id))
-        name = _free_name(received.name, files)
+    if digest_of(received.content) in held:
+        return case.id
+    name = _free_name(received.name, files)
+    if case.state not in WORKABLE:
+        return _keep_late(toolbox, case.id, name, received.content)
+    files[name] = received.content
+    hand_over = read_hand_over(toolbox, [ChartFile(name=key, content=value) for key, value in sorted(files.items())])
+    with toolbox.database.begin() as transaction:
+        if case_records.file_digests(transaction, case.id) != held:
+            raise Busy(f"Case {case.id}: another document arrived at the same time; try again.")
         case_records.put_files(transaction, case.id, {name: received.content}, toolbox.clock.now())
-        if case.state not in WORKABLE:
-            _flag_late(toolbox, transaction, case, name)
-            return case.id
-        files[name] = received.content
-        hand_over = [ChartFile(name=key, content=value) for key, value in sorted(files.items())]
         return _again(toolbox, transaction, case, hand_over)
 
 
-def _again(toolbox: Toolbox, transaction: Transaction, case: Case, files: list[ChartFile]) -> CaseId:
-    opened = open_from(toolbox, transaction, files, (), case.order.reference).case_ids
+def _again(toolbox: Toolbox, transaction: Transaction, case: Case, hand_over: HandOver) -> CaseId:
+    opened = open_from(toolbox, transaction, hand_over, case.order.reference).case_ids
     if opened != (case.id,):
         raise InputError(
             f"Case {case.id}: with the new document its order is read as another case; look at it by hand."
         )
     return case.id
+
+
+def _keep_late(toolbox: Toolbox, case_id: CaseId, name: str, content: bytes) -> CaseId:
+    with toolbox.database.begin() as transaction:
+        case = case_store.get(transaction, case_id)
+        case_records.put_files(transaction, case.id, {name: content}, toolbox.clock.now())
+        _flag_late(toolbox, transaction, case, name)
+    return case_id
 
 
 def _free_name(name: str, taken: dict[str, bytes]) -> str:

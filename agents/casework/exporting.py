@@ -28,7 +28,9 @@ def export_case(toolbox: Toolbox, case_id: CaseId, out: Path) -> Path:
     return _write(out / case_id, files)
 
 
-_NAMES = ("case.json", "criteria.json", "gaps.json", "gate.json", "letter.md", "packet.pdf", "pas-bundle.json")
+_NAMES = (
+    "case.json", "criteria.json", "gaps.json", "gate.json", "letter.md", "packet.pdf", "pas-bundle.json", "x12-278.edi",
+)  # fmt: skip
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> Path:

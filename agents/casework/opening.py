@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agents.toolbox import Toolbox
@@ -15,6 +16,7 @@ from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, PatientId, TenantId
 from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.chart_folder import chart_of_files
+from formats.notes.attribution import ANOTHER_PERSON
 from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
@@ -26,29 +28,39 @@ class Opened(Frozen):
     refused: int
 
 
+@dataclass(frozen=True)
+class HandOver:
+    """Files as they were read, which is done before a transaction is open: a scan takes seconds a page."""
+
+    chart: Chart
+    sources: Mapping[DocumentId, bytes]
+    files: Sequence[ChartFile]
+
+
+def read_hand_over(toolbox: Toolbox, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> HandOver:
+    """Read files; `refused` are those that could not even be opened. Raises InputError where nothing can be read."""
+    chart, sources = chart_of_files(files, refused, toolbox.scans)
+    return HandOver(chart, sources, files)
+
+
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
     """Read files and folders, and open or join a case for each order in them; see `open_from`."""
+    hand_over = read_hand_over(toolbox, *read_files(paths))
     with toolbox.database.begin() as transaction:
-        return open_from(toolbox, transaction, *read_files(paths), order)
+        return open_from(toolbox, transaction, hand_over, order)
 
 
-def open_from(
-    toolbox: Toolbox,
-    transaction: Transaction,
-    files: Sequence[ChartFile],
-    refused: Sequence[Refusal],
-    order: str | None,
-) -> Opened:
-    """Read a chart and open or join a case for each order in it, or for the one named.
+def open_from(toolbox: Toolbox, transaction: Transaction, hand_over: HandOver, order: str | None) -> Opened:
+    """Open or join a case for each order in a hand-over, or for the one named.
 
     `order` is a reference (`DeviceRequest/devreq013`) or the bare id. The files given are the chart: they
     replace what a case stood on before, and it is worked anew, unless it awaits review on this very chart or has
     been approved or sent. Raises InputError where there is no order.
     """
-    chart, sources = chart_of_files(files, refused)
+    chart, sources = hand_over.chart, hand_over.sources
     ids = [_open(toolbox, transaction, chart, sources, one) for one in _wanted(chart, order)]
     for case_id in ids:
-        keep_files(toolbox, transaction, case_id, chart, sources, files)
+        keep_files(toolbox, transaction, case_id, chart, sources, hand_over.files)
     return Opened(case_ids=tuple(ids), refused=len(chart.refusals))
 
 
@@ -62,13 +74,15 @@ def keep_files(
 ) -> None:
     """Keep the files a case was read from, so that it can be read again with a further one.
 
-    Of a file that also holds other patients, only this patient's own resources are kept, each as a file.
+    Of a file that also holds other patients, only this patient's own resources are kept, each as a file. A fax with
+    somebody else's page among its own is kept whole: its pages are read, and set aside, again.
     """
     patient = case_store.get(transaction, case_id).patient.id
+    readable = {patient, None, ANOTHER_PERSON}
     whose: dict[str, set[PatientId | None]] = {}
     for document in chart.documents:
         whose.setdefault(_file_of(document), set()).add(document.patient_id)
-    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= {patient, None}}
+    own = {file.name: file.content for file in files if whose.get(file.name, set()) <= readable}
     for document in chart.documents:
         if document.patient_id in (patient, None) and _file_of(document) not in own and "#" not in document.id:
             own[f"{document.id.replace('/', '_')}.json"] = sources[document.id]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.casework.documents import ReceivedDocument, add_file, case_for_patient
-from agents.casework.opening import open_from
+from agents.casework.opening import open_from, read_hand_over
 from agents.casework.payer_answers import take_answer
 from agents.casework.timers import act_on_timer
 from agents.casework.working import advance_case, open_graph
@@ -84,8 +84,9 @@ def _open(toolbox: Toolbox, content: _Content, receipt_id: str) -> tuple[CaseId,
         raise InputError("event order.created: data.resource: no FHIR resource or Bundle")
     order = content.data.get("order")
     file = ChartFile(name=f"{receipt_id}.json", content=content.fhir)
+    hand_over = read_hand_over(toolbox, [file])
     with toolbox.database.begin() as transaction:
-        return open_from(toolbox, transaction, [file], (), order if isinstance(order, str) else None).case_ids
+        return open_from(toolbox, transaction, hand_over, order if isinstance(order, str) else None).case_ids
 
 
 def _document(toolbox: Toolbox, content: _Content) -> ReceivedDocument:

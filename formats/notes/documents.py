@@ -8,7 +8,7 @@ from cases.chart import Refusal
 from cases.document import Document, DocumentKind, HiddenText, Page
 from cases.ids import DocumentId, PatientId, digest_of
 from formats.media_type import MediaType
-from formats.notes.attribution import OTHER, Run, runs_of
+from formats.notes.attribution import ANOTHER_PERSON, OTHER, Run, runs_of
 from formats.notes.headers import date_in_headers
 from formats.notes.known_patients import KnownPatient
 from formats.text import PagedText
@@ -51,7 +51,8 @@ def note_documents(
     """Documents of the note's pages with reports of lost pages and of pages that are nobody's.
 
     A note of one owner keeps the note's id; else each run is `<id>#p<first>-<last>`. Page numbers stay those of
-    the file, and the digest is of the whole file.
+    the file, and the digest is of the whole file. Pages that name somebody else belong to `ANOTHER_PERSON`, so that
+    nobody takes them for silent ones.
     """
     runs = runs_of(read.page_texts(), patients, presumed)
     documents, refusals = [], [note.refused(page.reason, page.fix, pages=str(page.number)) for page in read.lost]
@@ -71,19 +72,19 @@ def _document(
     text = read.text[start:end]
     return Document(
         id=name,
-        kind=DocumentKind.NOTE,
+        kind=DocumentKind.SCAN if any(page.confidence is not None for page in pages) else DocumentKind.NOTE,
         title=note.title,
         source=note.source,
         media_type=media_type,
         digest=digest_of(note.content),
         text=text,
-        pages=tuple(Page(number=p.number, start=p.start - start, end=p.end - start) for p in pages),
+        pages=tuple(p.model_copy(update={"start": p.start - start, "end": p.end - start}) for p in pages),
         hidden=tuple(
             HiddenText(start=max(h.start, start) - start, end=min(h.end, end) - start, reason=h.reason)
             for h in read.hidden
             if h.start < end and start < h.end
         ),
-        patient_id=run.owner.patient_id,
+        patient_id=ANOTHER_PERSON if run.owner.reason == OTHER else run.owner.patient_id,
         dated=date_in_headers(text) or note.dated,
     )
 
