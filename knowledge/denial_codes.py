@@ -1,4 +1,4 @@
-"""Reason and remark codes as data: our own wording and pathway for each, with the licensed text beside it if imported."""
+"""Reason and remark codes as data: our own wording and a pathway for each, with the licensed text where imported."""
 
 import csv
 import io

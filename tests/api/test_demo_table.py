@@ -28,7 +28,10 @@ def test_a_ready_case_is_one_row_and_what_happens_next() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"need": {"need": "not_required", "reason": "not on the list"}}, "No authorization is needed: not on the list"),
+        (
+            {"need": {"need": "not_required", "reason": "not on the list"}},
+            "No authorization is needed: not on the list",
+        ),
         (
             {"need": {"need": "vendor", "decider": "Keel", "channel": "portal"}, "reasons": ("vendor_decides",)},
             "Decided by Keel, by portal, not by the plan.",
