@@ -1,0 +1,177 @@
+"""The reasons of a denial letter, each with its passage: found where reasons are given, told apart by their words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agents.reading.denial_letter.layout import Unit
+from agents.reading.denial_letter.numbers import policies_in
+from cases.denial import Adjustment, DenialReason, Passage, Pathway, PathwayDecision
+from knowledge.denial_codes import DenialCodes
+from knowledge.denial_pathways import AdjustmentSetting, choose_pathway
+from knowledge.letter_cues import LetterCues
+
+_CODED = re.compile(r"\b(?P<group>CO|PR|OA|PI)[ -](?P<carc>[A-Z]?\d{1,3})\b|\bCARC[ :]*(?P<bare>[A-Z]?\d{1,3})\b")
+_REMARK = re.compile(r"\b(?:N\d{1,3}|MA\d{2,3}|M\d{2,3})\b")
+_MID_LINE = re.compile(r"\b(?:denied|not approved)\s*[-:–]\s+", re.IGNORECASE)
+_SECOND = 5
+"""A second reason of another kind in the same passage needs words of this weight."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A sentence that may be a reason: where it begins after its opener, and what its words weigh."""
+
+    unit: Unit
+    start: int
+    pathway: Pathway | None
+    weight: int
+    in_zone: bool
+
+    @property
+    def group(self) -> tuple[int, int]:
+        return (self.unit.paragraph, self.unit.item)
+
+
+def read_reasons(
+    text: str, units: Sequence[Unit], letter: bool | None, codes: DenialCodes, cues: LetterCues
+) -> tuple[DenialReason, ...]:
+    """Every reason, in the letter's order; `letter` says whether it grants (True) or forbids (False) an appeal."""
+    candidates = list(_candidates(units, cues))
+    zoned = [one for one in candidates if one.in_zone]
+    chosen = _choose([one for one in zoned if one.pathway]) or _choose([one for one in candidates if one.pathway])
+    if not chosen and zoned:
+        chosen = [zoned[0]]
+    return tuple(_reason(one, units, text, letter, codes) for one in chosen)
+
+
+def _candidates(units: Sequence[Unit], cues: LetterCues) -> Iterator[_Candidate]:
+    zone: int | None = None
+    for unit in units:
+        opener = _opener(unit, cues)
+        if opener is not None:
+            zone = unit.paragraph
+        in_zone = zone is not None and (unit.paragraph == zone or opener is not None)
+        start = opener or 0
+        rest = unit.text[start:]
+        if opener is not None and not rest.strip(" .:-"):
+            zone = unit.paragraph + (1 if _ends_paragraph(unit, units) else 0)
+            continue
+        if opener is None and (cues.not_reasons.search(rest) or cues.conditional.search(rest)):
+            continue
+        pathway, weight = _weigh(rest, cues)
+        yield _Candidate(unit, start, pathway, weight, in_zone)
+
+
+def _ends_paragraph(unit: Unit, units: Sequence[Unit]) -> bool:
+    after = [other for other in units if other.paragraph == unit.paragraph and other.start > unit.start]
+    return not after
+
+
+def _opener(unit: Unit, cues: LetterCues) -> int | None:
+    """Where the reason begins in the unit, if it opens one; the length of the unit where it is a heading."""
+    match = cues.openers.match(unit.text)
+    if match:
+        return match.end()
+    for pattern in (_MID_LINE, re.compile(r"\bbecause\s+", re.IGNORECASE)):
+        found = pattern.search(unit.text)
+        if found and not cues.conditional.search(unit.text):
+            return found.end()
+    return None
+
+
+def _weigh(text: str, cues: LetterCues) -> tuple[Pathway | None, int]:
+    """The pathway whose words weigh most; several patterns of one pathway add one each to the strongest."""
+    weights: dict[Pathway, list[int]] = {}
+    for cue in cues.categories:
+        if cue.pattern.search(text):
+            weights.setdefault(cue.pathway, []).append(cue.weight)
+    if not weights:
+        return None, 0
+    totals = {pathway: max(held) * 4 + len(held) - 1 for pathway, held in weights.items()}
+    best = max(totals, key=lambda pathway: totals[pathway])
+    return best, max(weights[best])
+
+
+def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """One reason of each kind in a passage, the first; enumerated entries are reasons of their own."""
+    chosen: list[_Candidate] = []
+    for one in candidates:
+        listed = one.unit.item > 0
+        same = [other for other in chosen if other.pathway is one.pathway]
+        if listed and not any(other.unit.item == one.unit.item for other in chosen):
+            chosen.append(one)
+        elif not listed and not same and (not chosen or one.weight >= _SECOND):
+            chosen.append(one)
+    return chosen
+
+
+def _reason(one: _Candidate, units: Sequence[Unit], text: str, letter: bool | None, codes: DenialCodes) -> DenialReason:
+    passage = _passage(one, text)
+    beside = [unit for unit in units if (unit.paragraph, unit.item) == one.group]
+    around = " ".join(unit.text for unit in beside)
+    decision, group, carc, rarcs = _decide(one.pathway or Pathway.CLINICAL, around, letter, codes)
+    policies = policies_in(passage.quote) or policies_in(around) or policies_in(_next_field(one.unit, units))
+    return DenialReason(
+        category=decision.pathway if decision.pathway is not Pathway.PERSON else (one.pathway or Pathway.CLINICAL),
+        wording=passage.quote,
+        decision=decision,
+        passage=passage,
+        policy_cited=policies[0] if policies else "",
+        group=group,
+        carc=carc,
+        rarcs=rarcs,
+    )
+
+
+def _next_field(unit: Unit, units: Sequence[Unit]) -> str:
+    """The unit behind, where a policy often has its own line."""
+    return next((other.text for other in units if other.start > unit.start), "")
+
+
+def _passage(one: _Candidate, text: str) -> Passage:
+    quote = one.unit.text[one.start :].strip()
+    first = quote.split()[0] if quote else ""
+    begin = text.find(first, one.unit.start) if first else one.unit.start
+    words_before = len(one.unit.text[: one.start].split())
+    for _ in range(words_before):
+        following = text.find(first, begin + 1, one.unit.end)
+        if following < 0 or " ".join(text[begin : one.unit.end].replace("|", " ").split()) == quote:
+            break
+        begin = following
+    return Passage(start=max(begin, one.unit.start), end=one.unit.end, quote=quote)
+
+
+def _decide(
+    pathway: Pathway, around: str, letter: bool | None, codes: DenialCodes
+) -> tuple[PathwayDecision, str, str, tuple[str, ...]]:
+    """By the code where the letter gives one, else by its words; a letter that forbids what is clinical is a doubt."""
+    coded = _CODED.search(around)
+    rarcs = tuple(dict.fromkeys(code for code in _REMARK.findall(around) if code in codes.remarks))
+    if coded:
+        group, carc = coded["group"] or "CO", coded["carc"] or coded["bare"]
+        setting = AdjustmentSetting(rarcs=rarcs, status=4, letter=letter)
+        known = choose_pathway(Adjustment(group=group, carc=carc, amount=Decimal(1)), setting, codes)
+        return known, group, carc, rarcs
+    forbidding = [codes.remarks[code] for code in rarcs if codes.remarks[code].effect == "no_appeal"]
+    rule = codes.pathways[pathway]
+    decision = PathwayDecision(
+        pathway=pathway, appealable=rule.appealable, why="the letter's own words", both_clocks=rule.both_clocks
+    )
+    if forbidding or letter is False:
+        return _forbidden(decision, letter, bool(forbidding), codes), "", "", rarcs
+    return decision, "", "", rarcs
+
+
+def _forbidden(decision: PathwayDecision, letter: bool | None, by_code: bool, codes: DenialCodes) -> PathwayDecision:
+    if decision.pathway is Pathway.CLINICAL or (by_code and letter is True):
+        why = "an appeal is forbidden, and the letter or a clinical reason contradicts it"
+        return decision.model_copy(
+            update={"pathway": Pathway.PERSON, "appealable": "person", "why": why, "both_clocks": True}
+        )
+    correctable = decision.pathway in {Pathway.CODE, Pathway.CORRECTED_CLAIM, Pathway.NO_APPEAL}
+    pathway = decision.pathway if correctable else Pathway.NO_APPEAL
+    return decision.model_copy(
+        update={"pathway": pathway, "appealable": "no", "both_clocks": codes.pathways[pathway].both_clocks}
+    )
