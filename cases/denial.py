@@ -152,6 +152,7 @@ class DenialFacts(Frozen):
     payer_id: PayerId | None = None
     vendor: str = ""
     line: LineOfBusiness | None = None
+    state: str = ""
     benefit: str = "medical"
     kind: DenialKind = DenialKind.PRE
     urgency: Urgency = Urgency.STANDARD

@@ -13,7 +13,7 @@ from knowledge.deadline_rules import DeadlineBook, shipped_deadlines
 
 def filing_question(facts: DenialFacts, line: LineOfBusiness, zone: str) -> ClockQuestion:
     """The question by when the next appeal must be filed, with the events named as its level names them."""
-    known: dict[str, Fact] = {}
+    known: dict[str, Fact] = {"state": facts.state or None}
     if facts.in_network is not None:
         known["provider_network"] = "contract" if facts.in_network else "noncontract"
     if any(reason.category is Pathway.BENEFIT for reason in facts.reasons) and not any(

@@ -63,6 +63,7 @@ class _CuesFile(Frozen):
     member_claims: str
     fast_appeals: tuple[_Fast, ...]
     coverage_ends: str
+    contract: str
     network: dict[str, str]
     forms: tuple[_Form, ...]
     not_reasons: tuple[str, ...]
@@ -98,6 +99,7 @@ class LetterCues(Frozen):
     member_claims: Pattern
     fast_appeals: tuple[tuple[str, Pattern], ...]
     coverage_ends: Pattern
+    contract: Pattern
     in_network: Pattern
     out_of_network: Pattern
     forms: tuple[tuple[str, Pattern], ...]
@@ -137,6 +139,7 @@ def letter_cues() -> LetterCues:
         member_claims=_any(read.member_claims),
         fast_appeals=tuple((one.procedure, _any(one.words)) for one in read.fast_appeals),
         coverage_ends=_any(read.coverage_ends),
+        contract=_any(read.contract),
         in_network=_any(read.network["yes"]),
         out_of_network=_any(read.network["no"]),
         forms=tuple((one.form, _any(one.words)) for one in read.forms),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agents.reading.denial_letter.dates import days
@@ -59,6 +59,7 @@ _PRESUMED = re.compile(
     r"(?:presum\w+|assum\w+|consider\w+|deem\w+|taken to have)[^.]{0,80}?(?P<n>\d|five) (?:calendar )?days",
     re.IGNORECASE,
 )
+_DAY_BEFORE = re.compile(r"(?:by|no later than|before) noon (?:of|on) the day before[^.]{0,80}", re.IGNORECASE)
 _NOON = re.compile(r"\bnoon\b|12:00 ?(?:noon|p\.?m)", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"\bmidnight\b", re.IGNORECASE)
 
@@ -79,6 +80,7 @@ class Anchors:
     notice: date | None
     received: date | None
     presumed_days: int = 0
+    ends: date | None = None
     zone: ZoneInfo = ZoneInfo("America/New_York")
 
 
@@ -98,7 +100,7 @@ def printed_deadline(units: Sequence[Unit], anchors: Anchors) -> Printed | None:
     found = sorted(_all(units), key=lambda one: -one.score)
     best = next((one for one in found if one.score > 0), None)
     if best is None:
-        return None
+        return _before_the_end(units, anchors)
     dated = [one for one in found if one.unit == best.unit and one.day is not None and one.score > 0]
     best = dated[0] if dated else best
     day = best.day or _counted(best, anchors, whole)
@@ -106,6 +108,16 @@ def printed_deadline(units: Sequence[Unit], anchors: Anchors) -> Printed | None:
         return None
     hour = _hour(best, day, anchors)
     return Printed(words=best.words, day=day, instant=hour)
+
+
+def _before_the_end(units: Sequence[Unit], anchors: Anchors) -> Printed | None:
+    """`No later than noon of the day before the effective date`, as the fast appeals' notices print it."""
+    for unit in units:
+        match = _DAY_BEFORE.search(unit.text)
+        if match and anchors.ends:
+            day = anchors.ends - timedelta(days=1)
+            return Printed(words=match[0], day=day, instant=datetime.combine(day, time(12, 0), anchors.zone))
+    return None
 
 
 def _all(units: Sequence[Unit]) -> Iterator[_Found]:

@@ -58,7 +58,7 @@ def stage_of(text: str, units: tuple[Unit, ...], line: LineOfBusiness | None, cu
     fast = next((procedure for procedure, pattern in cues.fast_appeals if pattern.search(whole)), "")
     decided = any(cues.appeal_decided.search(unit.text) for unit in units if not cues.conditional.search(unit.text))
     if fast or not decided:
-        return Stage(1, fast, False, False)
+        return Stage(1, fast or _contract(whole, line, cues), False, False)
     forwarded = bool(cues.forwarded.search(whole))
     if line in _PLANS:
         second = bool(cues.second_level.search(whole)) and not cues.external.search(whole)
@@ -67,6 +67,14 @@ def stage_of(text: str, units: tuple[Unit, ...], line: LineOfBusiness | None, cu
         return Stage(2, "", True, forwarded)
     upper = bool(cues.hearing.search(whole)) and bool(cues.independent.search(whole)) and not forwarded
     return Stage(3 if upper and line is not LineOfBusiness.MEDICAID_MCO else 2, "", True, forwarded)
+
+
+def _contract(whole: str, line: LineOfBusiness | None, cues: LetterCues) -> str:
+    """A claim's letter to a provider that speaks of its contract or of a dispute is no claimant's appeal."""
+    provider = bool(cues.claims.search(whole)) and not cues.member_claims.search(whole)
+    plans = _PLANS | {LineOfBusiness.MEDICARE_ADVANTAGE, LineOfBusiness.MEDICAID_MCO}
+    outside = bool(cues.out_of_network.search(whole))
+    return "contract" if provider and not outside and line in plans and cues.contract.search(whole) else ""
 
 
 def denial_kind(text: str, procedure: str, cues: LetterCues) -> DenialKind:

@@ -11,6 +11,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[)\]\"']*\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|No|Rev|St|Inc|Co|vs|e\.g|i\.e|Nos|Sec|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)$"
 )
+_COLUMNS = re.compile(r"\S[ \t]{2,}\S")
+_SHORT = 0.72
+"""A line this much shorter than its neighbours was broken on purpose, not wrapped."""
 _BARS = str.maketrans({"|": " ", "│": " ", "¦": " "})
 
 
@@ -51,12 +54,13 @@ def units(text: str) -> tuple[Unit, ...]:
 def _chunks(plain: str) -> Iterator[_Chunk]:
     """Runs of lines that belong together: broken by blank lines, rules, labels and enumerators."""
     start: int | None = None
-    paragraph, item, items, at, end = 0, 0, 0, 0, 0
+    paragraph, item, items, at, end, last = 0, 0, 0, 0, 0, ""
+    width = max((len(line.rstrip()) for line in plain.splitlines()), default=0)
     for line in plain.splitlines(keepends=True):
         stop = at + len(line)
         empty = not line.strip() or bool(_RULE.match(line))
         begins = bool(_LABEL.match(line)) or bool(_ITEM.match(line)) or _is_heading(line)
-        if start is not None and (empty or begins or _is_heading(plain[start:end])):
+        if start is not None and (empty or begins or _is_heading(plain[start:end]) or _was_ended(last, line, width)):
             yield _Chunk(start, end, paragraph, item)
             start = None
         if empty:
@@ -68,9 +72,19 @@ def _chunks(plain: str) -> Iterator[_Chunk]:
             elif _LABEL.match(line) and not line.startswith((" ", "\t")):
                 item = 0
             start, end = (at if start is None else start), stop
-        at = stop
+        at, last = stop, line
     if start is not None:
         yield _Chunk(start, end, paragraph, item)
+
+
+def _was_ended(last: str, line: str, width: int) -> bool:
+    """Whether the line before was a whole of its own: columns, or broken early before a new beginning."""
+    words, indent = last.strip(), len(line) - len(line.lstrip())
+    deeper = indent > len(last) - len(last.lstrip())
+    if _COLUMNS.search(words):
+        return not deeper
+    early = len(last.rstrip()) < _SHORT * width and not words.endswith((",", ";", "-", "and", "or", "the", "of"))
+    return early and not deeper and line.strip()[:1].isupper()
 
 
 def _is_heading(line: str) -> bool:

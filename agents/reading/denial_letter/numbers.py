@@ -8,7 +8,8 @@ from agents.reading.denial_letter.layout import Unit, flat
 
 _TOKEN = re.compile(r"(?<![\w-])(?=[A-Z0-9-]*\d)[A-Z]{1,5}(?:-[A-Z0-9]+)+(?![\w-])")
 _PLAIN_NUMBER = r"(?=[A-Z0-9]*\d)[A-Z0-9]{6,20}"
-_POLICY = re.compile(r"[A-Z]{1,4}-[A-Z]{2,5}-\d{1,4}[A-Z]?|(?:LCD|NCD|L)[ -]?\d{2,6}(?:\.\d+)*")
+_POLICY = re.compile(r"(?<![\w-])(?:[A-Z]{1,4}-[A-Z]{2,5}-\d{1,4}[A-Z]?|(?:LCD|NCD|L)[ -]?\d{2,6}(?:\.\d+)*)(?![\w-])")
+_NO_NUMBER = re.compile(r"(?:CO|PR|OA|PI|CMS|HHS|OMHA|DAB|ICD|CPT|HCPCS|FORM|DRG)-?[A-Z0-9]+")
 _KINDS = (
     ("policy", re.compile(r"\b(?:policy|guideline|criteri(?:on|a)|rule(?: is)?|lcd|ncd|under)\W{0,4}$", re.IGNORECASE)),
     ("appeal", re.compile(r"\bappeal(?: file| no| number| case)?[\s:#.]{0,4}$", re.IGNORECASE)),
@@ -45,7 +46,7 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
-    r",?\s+(?=(?:ID|DOB|MRN|Dear|Member|Reference|Fax|FAX|Facility|Physician|Provider|Request|Your|Case|We)\b)|,\s*(?=\w*\d)"
+    r",?\s+(?=(?:ID|DOB|MRN|Dear|Member|Reference|Fax|FAX|Facility|Physician|Provider|Request|Your|Case|We|Medicare|Medicaid|Recipient|Patient|Beneficiary|DOS|Dos|CLM|Clm|MBI|Mbi|MBR|ICN|Enrollee|HCPCS|CPT)\b)|,\s*(?=\w*\d)"
 )
 _FAX = re.compile(
     r"\bfax(?:ed)?(?: (?:it|them|us|number|no\.?|at))?(?: to)?[\s:.]{0,10}(?P<n>(?:\(?\d{3}\)?[ -])?\d{3}-\d{4})",
@@ -53,7 +54,8 @@ _FAX = re.compile(
 )
 _TO = re.compile(r"^(?:fax )?to ?:", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?P<who>(?:[A-Z][\w.&'’-]*,? ){0,8})(?P<street>(?:P\.?O\.? Box )?\d+ (?:[A-Z0-9][\w.'’-]*,? ){1,6}?)"
+    r"(?P<who>(?:[A-Z][\w.&'’-]*,? (?:(?:of|for|and|the) )*){0,8})"
+    r"(?P<street>P\.?O\.? Box \d+,? |\d+ (?:[A-Z0-9][\w.'’-]*,? ){1,6}?)"
     r"(?P<city>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}),? (?P<state>[A-Z]{2}),? (?P<zip>\d{5}(?:-\d{4})?)"
 )
 _STATE_BEFORE = re.compile(r"\b[A-Z]{2},? $")
@@ -77,6 +79,8 @@ def read_numbers(text: str, units: tuple[Unit, ...]) -> Numbers:
     whole = flat(text)
     found: dict[str, list[str]] = {"policy": [], "appeal": [], "claim": [], "authorization": [], "group": [], "": []}
     for match in _TOKEN.finditer(whole):
+        if _NO_NUMBER.fullmatch(match[0]):
+            continue
         found[_kind_of(match, whole)].append(match[0])
     member = _MEMBER.search(whole) or _MEMBER_TOKEN.search(whole)
     member_id = member["id"].upper() if member else ""

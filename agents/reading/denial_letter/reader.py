@@ -31,7 +31,7 @@ from knowledge.remit_denials import first_pathway, overall_appealable
 _NOTICE_LABELS = (
     r"(?:date of (?:this |the )?(?:notice|letter|decision)|notice date|letter date|date of notice|mail(?:ing|ed)(?: date)?|remit date|date mailed)",
     r"(?:notice|processed|decided|determination date|date)",
-    r"(?:written|dated)",
+    r"(?:written|dated|delivered|given(?: to (?:the )?(?:patient|you|member|beneficiary))?(?: on)?)",
 )
 _RECEIVED = re.compile(
     r"(?:signed for|(?:and )?opened|received by (?:you|the (?:member|office))|you (?:got|received) (?:this|it)(?: on)?|delivered (?:on)?)\W{0,3}$",
@@ -42,6 +42,7 @@ _EFFECTIVE = re.compile(
 )
 _PRESUMED = {LineOfBusiness.MEDICARE_FFS: 5}
 """Days after the notice on which receipt is presumed (42 CFR 405.942(a)(1))."""
+_MBI = re.compile(r"[1-9][A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d{2}")
 _SYNTHETIC = re.compile(r"[\[(]?\s*synthetic[^\])]*[\])]?|this is a synthetic sample\.?", re.IGNORECASE)
 
 
@@ -86,14 +87,15 @@ class _Reader:
         return LetterReading(kind, facts, joined, name, self.notice)
 
     def _facts(self, payer: PayerRef | None, name: str, numbers: DenialNumbers) -> DenialFacts:
-        line = payer.line_of_business if payer else line_of(self.text, self.cues)
+        line = payer.line_of_business if payer else self._line()
         stage = stage_of(self.text, self.units, line, self.cues)
         kind = denial_kind(self.text, stage.procedure, self.cues)
         letter = self.codes.words.say(self.flat)
         reasons = read_reasons(self.text, self.units, letter, self.codes, self.cues)
         appealable = self._appealable(reasons, letter, stage)
         received = self._dated(_RECEIVED)
-        printed = self._printed(line, received) if appealable != "no" else None
+        ends = self._dated(_EFFECTIVE) if kind is DenialKind.CONCURRENT else None
+        printed = self._printed(line, received, ends) if appealable != "no" else None
         form = next((form for form, pattern in self.cues.forms if pattern.search(self.flat)), "")
         return DenialFacts(
             source=DenialSource.LETTER,
@@ -110,7 +112,8 @@ class _Reader:
             procedure=stage.procedure,
             notice_date=self.notice,
             received_date=received,
-            effective_date=self._dated(_EFFECTIVE) if kind is DenialKind.CONCURRENT else None,
+            effective_date=ends,
+            state=self.directory.entries[payer.id].address.state if payer else "",
             pathway=first_pathway(_as_decided(reasons), self.codes) if reasons else Pathway.PERSON,
             appealable=appealable,
             both_clocks=any(reason.decision.both_clocks for reason in reasons),
@@ -122,6 +125,16 @@ class _Reader:
             form=form,
             policy_ids=self.numbers.policies,
             doubts=tuple(self._doubts(payer, line, reasons)),
+        )
+
+    def _line(self) -> LineOfBusiness | None:
+        """By the words; else Original Medicare, where a Medicare number stands and no plan is named."""
+        named = line_of(self.text, self.cues)
+        plan = re.search(r"health plan|medicare advantage|\bHMO\b|\bPPO\b", self.flat, re.IGNORECASE)
+        return (
+            LineOfBusiness.MEDICARE_FFS
+            if named is None and _MBI.fullmatch(self.numbers.member_id) and not plan
+            else named
         )
 
     def _payer(self) -> PayerRef | None:
@@ -136,7 +149,7 @@ class _Reader:
     def _letterhead(self) -> str:
         for line in self.text.splitlines():
             words = _SYNTHETIC.sub("", line.replace("|", " ")).strip(" -=+*#")
-            head = re.split(r"\s{2,}| - ", words)[0].strip(" -,")
+            head = re.split(r"\s{2,}| - |, an? ", words)[0].strip(" -,")
             if len(head) > 3 and not head[0].isdigit():
                 return head
         return ""
@@ -163,7 +176,9 @@ class _Reader:
                     r"(?:birth|service|asked|request(?:ed)?|received)\W*$", before, re.I
                 ):
                     return one.day
-        other = re.compile(r"(?:birth|dob|dos|service|received|admitted|request of|from|call[^.]{0,30})\W{0,6}$", re.I)
+        other = re.compile(
+            r"(?:birth|dob|dos|service|received|admitted|request of|from|end|effective|call[^.]{0,30})\W{0,6}$", re.I
+        )
         return next((one.day for one in found if not other.search(self.flat[max(0, one.start - 25) : one.start])), None)
 
     def _dated(self, label: re.Pattern[str]) -> date | None:
@@ -172,9 +187,9 @@ class _Reader:
                 return one.day
         return None
 
-    def _printed(self, line: LineOfBusiness | None, received: date | None) -> Printed | None:
+    def _printed(self, line: LineOfBusiness | None, received: date | None, ends: date | None) -> Printed | None:
         presumed = _PRESUMED.get(line, 0) if line else 0
-        return printed_deadline(self.units, Anchors(self.notice, received, presumed))
+        return printed_deadline(self.units, Anchors(self.notice, received, presumed, ends))
 
     def _appealable(self, reasons: tuple[DenialReason, ...], letter: bool | None, stage: Stage) -> Appealable:
         if not reasons:

@@ -43,7 +43,11 @@ def read_reasons(
     chosen = _choose([one for one in zoned if one.pathway]) or _choose([one for one in candidates if one.pathway])
     if not chosen and zoned:
         chosen = [zoned[0]]
-    return tuple(_reason(one, units, text, letter, codes) for one in chosen)
+    groups = [one.group for one in chosen]
+    return tuple(
+        _reason(one, units, text, letter, codes, alone=one.group not in groups[:place])
+        for place, one in enumerate(chosen)
+    )
 
 
 def _candidates(units: Sequence[Unit], cues: LetterCues) -> Iterator[_Candidate]:
@@ -107,12 +111,17 @@ def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return chosen
 
 
-def _reason(one: _Candidate, units: Sequence[Unit], text: str, letter: bool | None, codes: DenialCodes) -> DenialReason:
+def _reason(
+    one: _Candidate, units: Sequence[Unit], text: str, letter: bool | None, codes: DenialCodes, alone: bool
+) -> DenialReason:
+    """`alone` tells that no earlier reason stands in the same passage, so that a policy named there is this one's."""
     passage = _passage(one, text)
     beside = [unit for unit in units if (unit.paragraph, unit.item) == one.group]
     around = " ".join(unit.text for unit in beside)
     decision, group, carc, rarcs = _decide(one.pathway or Pathway.CLINICAL, around, letter, codes)
-    policies = policies_in(passage.quote) or policies_in(around) or policies_in(_next_field(one.unit, units))
+    policies = policies_in(passage.quote)
+    if not policies and alone:
+        policies = policies_in(around) or policies_in(_next_field(one.unit, units))
     return DenialReason(
         category=decision.pathway if decision.pathway is not Pathway.PERSON else (one.pathway or Pathway.CLINICAL),
         wording=passage.quote,
@@ -131,7 +140,7 @@ def _next_field(unit: Unit, units: Sequence[Unit]) -> str:
 
 
 def _passage(one: _Candidate, text: str) -> Passage:
-    quote = one.unit.text[one.start :].strip()
+    quote = one.unit.text[one.start :].strip().lstrip(":-–. ")
     first = quote.split()[0] if quote else ""
     begin = text.find(first, one.unit.start) if first else one.unit.start
     words_before = len(one.unit.text[: one.start].split())
