@@ -67,6 +67,7 @@ class _CuesFile(Frozen):
     network: dict[str, str]
     forms: tuple[_Form, ...]
     not_reasons: tuple[str, ...]
+    generic: tuple[str, ...]
     openers: tuple[str, ...]
     categories: tuple[_Category, ...]
 
@@ -104,6 +105,7 @@ class LetterCues(Frozen):
     out_of_network: Pattern
     forms: tuple[tuple[str, Pattern], ...]
     not_reasons: Pattern
+    generic: Pattern
     openers: Pattern
     categories: tuple[CategoryCue, ...]
 
@@ -144,6 +146,7 @@ def letter_cues() -> LetterCues:
         out_of_network=_any(read.network["no"]),
         forms=tuple((one.form, _any(one.words)) for one in read.forms),
         not_reasons=_any(*read.not_reasons),
+        generic=_any(*read.generic),
         openers=_any(*read.openers),
         categories=tuple(
             CategoryCue(pathway=category.pathway, pattern=_any(one.words), weight=one.weight)

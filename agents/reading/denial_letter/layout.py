@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _RULE = re.compile(r"^[\s+|]*[-=_*#~+]{3,}[\s+|\-=_*#~]*$")
-_LABEL = re.compile(r"^\s*(?P<label>[A-Za-z][\w '’/&()#-]{0,40}?)\s*(?::(?!\d)|\.{3,}|\s{2,}(?=\S))\s*")
+_LABEL = re.compile(r"^\s*(?P<label>[A-Z][\w '’/&()#-]{0,40}?)\s*(?::(?!\d)|\.{3,}|\s{2,}(?=\S))\s*")
 _ITEM = re.compile(r"^\s*(?:\((?:\d{1,2}|[a-h])\)|(?:\d{1,2}|[a-h])[.)]|[-•*]|reason \d)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[)\]\"']*\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
@@ -55,12 +55,14 @@ def _chunks(plain: str) -> Iterator[_Chunk]:
     """Runs of lines that belong together: broken by blank lines, rules, labels and enumerators."""
     start: int | None = None
     paragraph, item, items, at, end, last = 0, 0, 0, 0, 0, ""
-    width = max((len(line.rstrip()) for line in plain.splitlines()), default=0)
+    widths = _widths(plain)
     for line in plain.splitlines(keepends=True):
         stop = at + len(line)
         empty = not line.strip() or bool(_RULE.match(line))
         begins = bool(_LABEL.match(line)) or bool(_ITEM.match(line)) or _is_heading(line)
-        if start is not None and (empty or begins or _is_heading(plain[start:end]) or _was_ended(last, line, width)):
+        if start is not None and (
+            empty or begins or _is_heading(plain[start:end]) or _was_ended(last, line, widths[at])
+        ):
             yield _Chunk(start, end, paragraph, item)
             start = None
         if empty:
@@ -75,6 +77,22 @@ def _chunks(plain: str) -> Iterator[_Chunk]:
         at, last = stop, line
     if start is not None:
         yield _Chunk(start, end, paragraph, item)
+
+
+def _widths(plain: str) -> dict[int, int]:
+    """The longest line of the paragraph that each line stands in, by where the line begins."""
+    widths: dict[int, int] = {}
+    block: list[tuple[int, str]] = []
+    at = 0
+    for line in [*plain.splitlines(keepends=True), "\n"]:
+        if line.strip():
+            block.append((at, line))
+        else:
+            longest = max((len(held.rstrip()) for _, held in block), default=0)
+            widths |= {place: longest for place, _ in block} | {at: 0}
+            block = []
+        at += len(line)
+    return widths
 
 
 def _was_ended(last: str, line: str, width: int) -> bool:

@@ -41,8 +41,8 @@ def read_reasons(
     candidates = list(_candidates(units, cues))
     zoned = [one for one in candidates if one.in_zone]
     chosen = _choose([one for one in zoned if one.pathway]) or _choose([one for one in candidates if one.pathway])
-    if not chosen and zoned:
-        chosen = [zoned[0]]
+    if not chosen:
+        chosen = zoned[:1] or _fallback(list(units), cues)
     groups = [one.group for one in chosen]
     return tuple(
         _reason(one, units, text, letter, codes, alone=one.group not in groups[:place])
@@ -65,6 +65,7 @@ def _candidates(units: Sequence[Unit], cues: LetterCues) -> Iterator[_Candidate]
         if opener is None and (cues.not_reasons.search(rest) or cues.conditional.search(rest)):
             continue
         pathway, weight = _weigh(rest, cues)
+        weight = weight if opener is not None or not cues.generic.search(rest) else min(weight, 1)
         yield _Candidate(unit, start, pathway, weight, in_zone)
 
 
@@ -99,16 +100,30 @@ def _weigh(text: str, cues: LetterCues) -> tuple[Pathway | None, int]:
 
 
 def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """One reason of each kind in a passage, the first; enumerated entries are reasons of their own."""
+    """The strongest sentence of each kind, in the letter's order; enumerated entries are reasons of their own."""
     chosen: list[_Candidate] = []
-    for one in candidates:
+    for one in sorted(candidates, key=lambda candidate: (-candidate.weight, candidate.unit.start)):
         listed = one.unit.item > 0
-        same = [other for other in chosen if other.pathway is one.pathway]
-        if listed and not any(other.unit.item == one.unit.item for other in chosen):
+        alike = any(other.pathway is one.pathway and not other.unit.item for other in chosen)
+        same_item = listed and any(other.unit.item == one.unit.item for other in chosen)
+        if listed and not same_item and one.weight > 1:
             chosen.append(one)
-        elif not listed and not same and (not chosen or one.weight >= _SECOND):
+        elif not listed and not alike and (not chosen or one.weight >= _SECOND or _beside(one, chosen)):
             chosen.append(one)
-    return chosen
+    return sorted(chosen, key=lambda candidate: candidate.unit.start)
+
+
+def _beside(one: _Candidate, chosen: Sequence[_Candidate]) -> bool:
+    """A reason of its own words in the passage where another was given."""
+    return one.weight >= _SECOND - 1 and any(one.unit.paragraph == other.unit.paragraph for other in chosen)
+
+
+def _fallback(units: Sequence[Unit], cues: LetterCues) -> list[_Candidate]:
+    """Where no words tell a reason: what stands right behind the statement that something was refused."""
+    refusals = [unit for unit in units if cues.kinds["decided_no"].search(unit.text)]
+    place = units.index(refusals[0]) if refusals else 0
+    behind = [unit for unit in units[place + 1 : place + 4] if not cues.not_reasons.search(unit.text)]
+    return [_Candidate(unit, 0, None, 0, False) for unit in behind[:1] if len(unit.text.split()) > 3]
 
 
 def _reason(
