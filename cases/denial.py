@@ -176,6 +176,13 @@ class DenialFacts(Frozen):
     doubts: tuple[str, ...] = ()
 
 
+class DenialNotice(Frozen):
+    """What a timer said of a denial: reminder, escalation, or that the day has passed."""
+
+    kind: str
+    at: datetime
+
+
 class Denial(Frozen):
     """A denial at work: its facts, its case if one was found, and its clocks. `id` comes from the source's bytes."""
 
@@ -188,6 +195,10 @@ class Denial(Frozen):
     status: DenialStatus = DenialStatus.OPEN
     clocks: tuple[DenialClock, ...] = ()
     rules_version: str = ""
+    zone: str = ""
+    notices: tuple[DenialNotice, ...] = ()
+    closed_by: str = ""
+    close_reason: str = ""
     revision: int = 0
 
     @property

@@ -1,4 +1,4 @@
-"""A payer's remittance (X12 835) as typed records: what was charged, paid, adjusted and why, and what does not balance."""
+"""A payer's remittance (X12 835): what was charged, paid, adjusted and why, and what does not balance."""
 
 from datetime import date
 from decimal import Decimal

@@ -19,7 +19,7 @@ from cases.errors import (
     StoreUnavailable,
 )
 from cases.ports import Clock
-from runtime import case_records, dead_letters, logs
+from runtime import case_records, dead_letters, denial_store, logs
 from runtime.database import Database, Transaction
 from runtime.dead_letters import DeadLetter
 from runtime.process_identity import Life, life_of, own_identity
@@ -165,6 +165,9 @@ class Worker:
             for timer in case_records.due_timers(transaction, now):
                 case_records.fire(transaction, timer.id, now)
                 parts.queue.enqueue(transaction, "timer", timer.id, key=timer.id)
+            for due in denial_store.due_timers(transaction, now):
+                denial_store.fire(transaction, due.id, now)
+                parts.queue.enqueue(transaction, "denial_timer", due.id, key=due.id)
             dead = _dead(transaction, parts.settings.executor, now)
             for name in dead:
                 transaction.connection.execute(delete(executors).where(transaction.mine(executors, id=name)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.casework.denial_timers import act_on_denial_timer
 from agents.casework.documents import ReceivedDocument, add_file, case_for_patient
 from agents.casework.opening import open_from, read_hand_over
 from agents.casework.payer_answers import take_answer
@@ -28,6 +29,7 @@ def handlers(toolbox: Toolbox) -> Mapping[str, Handler]:
         "process_event": lambda receipt_id: process_event(toolbox, receipt_id),
         "work_case": lambda case_id: _advance(toolbox, (CaseId(case_id),)),
         "timer": lambda timer_id: act_on_timer(toolbox, timer_id),
+        "denial_timer": lambda timer_id: act_on_denial_timer(toolbox, timer_id),
     }
 
 

@@ -1,4 +1,4 @@
-"""The X12 278 response (005010X217): the payer's decision by service, its errors, and the numbers that name the request.
+"""The X12 278 response (005010X217): the payer's decision by service, its errors, and what names the request.
 
 HCR of a service line (2000F) decides that line; HCR of the event (2000E) decides the request as a whole. AAA is an
 error, never a decision (domain/standards.md §1.4).

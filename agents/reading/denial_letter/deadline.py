@@ -22,8 +22,10 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\b(?:by|before|until|till|no later than|not later than|on or before|due|deadline|last day(?: to \w+)?(?: is)?)\b"
-    r"[\s:]*(?:the end of |close of business (?:on )?|noon (?:on |of )?|midnight (?:on |of )?|12:00 (?:noon |pm |PM )?(?:on )?"
+    r"\b(?:by|before|until|till|no later than|not later than|on or before|due|deadline"
+    r"|last day(?: to \w+)?(?: is)?)\b"
+    r"[\s:]*(?:the end of |close of business (?:on )?|noon (?:on |of )?|midnight (?:on |of )?"
+    r"|12:00 (?:noon |pm |PM )?(?:on )?"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )*$",
     re.IGNORECASE,
 )
@@ -35,12 +37,14 @@ _FILING = re.compile(
     r"\b(?:fil\w+|ask\w*|request\w*|submit\w*|must be|accepted|receiv\w+|postmarked|sent|send|reach)\b", re.IGNORECASE
 )
 _ANCHOR = re.compile(
-    r"(?:of|from|after|following) (?:the )?(?:date (?:of|on|you|above|that)|this|above|receipt|receiving|getting|you (?:get|receive|got)"
+    r"(?:of|from|after|following) (?:the )?(?:date (?:of|on|you|above|that)|this|above|receipt|receiving"
+    r"|getting|you (?:get|receive|got)"
     r"|your receipt|notice|letter|remit|mailing|decision|day|statement|denial|when you)",
     re.IGNORECASE,
 )
 _NOT_OURS = re.compile(
-    r"\b(?:we (?:will )?(?:answer|decide|give|respond|tell|make)|decid\w+ (?:it |the \w+ )?(?:with)?in|(?:answer|decision|response) "
+    r"\b(?:we (?:will )?(?:answer|decide|give|respond|tell|make)|decid\w+ (?:it |the \w+ )?(?:with)?in"
+    r"|(?:answer|decision|response) "
     r"(?:comes?|with)?in|takes|is decided|you will (?:get|hear|have)|decision will|we (?:have|must))\b",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""What kind of letter it is, and for whom: decision, request for information, approval, receipt; line, level, urgency."""
+"""What kind of letter it is, and for whom: refusal, request, approval, receipt; line of business, level, urgency."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ class Stage:
 
 
 def letter_kind(units: tuple[Unit, ...], cues: LetterCues) -> LetterKind:
-    """The kind, from what the letter states; what it says conditionally (`if the request is denied`) counts for none."""
+    """The kind, from what the letter states; what it says conditionally (`if it is denied`) counts for none."""
     stated = [unit.text for unit in units if not cues.conditional.search(unit.text)]
     says = {name: any(pattern.search(text) for text in stated) for name, pattern in cues.kinds.items()}
     if says["undecided"]:

@@ -99,10 +99,13 @@ def _was_ended(last: str, line: str, width: int) -> bool:
     """Whether the line before was a whole of its own: columns, or broken early before a new beginning."""
     words, indent = last.strip(), len(line) - len(line.lstrip())
     deeper = indent > len(last) - len(last.lstrip())
-    if _COLUMNS.search(words):
-        return not deeper
-    early = len(last.rstrip()) < _SHORT * width and not words.endswith((",", ";", "-", "and", "or", "the", "of"))
-    return early and not deeper and line.strip()[:1].isupper()
+    first = line.strip()[:1]
+    if deeper or not (first.isupper() or first.isdigit() or first in "(["):
+        return False
+    label = _LABEL.match(last)
+    if _COLUMNS.search(last[label.end() :] if label else words):
+        return True
+    return len(last.rstrip()) < _SHORT * width and not words.endswith((",", ";", "-", "and", "or", "the", "of"))
 
 
 def _is_heading(line: str) -> bool:

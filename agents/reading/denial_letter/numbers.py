@@ -24,7 +24,8 @@ _KINDS = (
     ),
 )  # fmt: skip
 _MEMBER = re.compile(
-    r"\b(?:(?:member|enrollee|subscriber|your|patient|medicare|recipient|beneficiary)\s*(?:id|number|no\.?|#)|id|mbr|mbi|hicn)\b"
+    r"\b(?:(?:member|enrollee|subscriber|your|patient|medicare|recipient|beneficiary)\s*(?:id|number"
+    r"|no\.?|#)|id|mbr|mbi|hicn)\b"
     r"[\s:#.]{0,14}(?P<id>[A-Z]{0,4}\d[A-Z0-9]{6,14})(?![\w-])",
     re.IGNORECASE,
 )
@@ -32,21 +33,26 @@ _MEMBER_TOKEN = re.compile(
     r"(?<![\w-])(?P<id>[A-Z]{2,4}\d{6,10}|[1-9][A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d{2})(?![\w-])"
 )
 _CODE = re.compile(
-    r"(?:\b(?i:rev(?:enue)?\.?(?: code)?|bill code) (?P<rev>0\d{3})\b)|(?<![\w.-])(?P<hcpcs>[A-HJ-NP-V]\d{4})(?![\w.])"
+    r"(?:\b(?i:rev(?:enue)?\.?(?: code)?|bill code) (?P<rev>0\d{3})\b)"
+    r"|(?<![\w.-])(?P<hcpcs>[A-HJ-NP-V]\d{4})(?![\w.])"
     r"|(?<![\w.,$-])(?P<cpt>\d{4}[0-9TFU])(?![\w.,-]*\d)"
 )
 _NAME = r"[A-Z][\w'’.-]+(?:,? (?:[A-Z][\w'’-]+\.?|[A-Z]\.?|de|la|van|von|del)){1,4}"
 _NAME_LABEL = re.compile(
-    r"(?:\b(?i:name of (?:member|patient|enrollee)|(?:enrollee|member|patient|beneficiary)(?:['’]s)?(?: name)?|name|for|re|to|dear)\b"
+    r"(?:\b(?i:name of (?:member|patient|enrollee)|(?:enrollee|member|patient"
+    r"|beneficiary)(?:['’]s)?(?: name)?|name|for|re|to|dear)\b"
     rf"[\s:.]{{1,24}})(?P<name>{_NAME})"
 )
 _NOT_NAMES = re.compile(
-    r"\b(?:id|number|health|plan|appeals?|services?|member|unit|md|do|np|rn|aprn|pa|hospital|clinic|office|center|department|benefit|"
-    r"review|request|date|copy|medical|claim|our|we|the|your|you|billing|provider|group|physicians?|coverage|notice)\b",
+    r"\b(?:id|number|health|plan|appeals?|services?|member|unit|md|do|np|rn|aprn|pa|hospital|clinic"
+    r"|office|center|department|benefit|"
+    r"review|request|date|copy|medical|claim|our|we|the|your|you|billing|provider|group|physicians?"
+    r"|coverage|notice)\b",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
-    r",?\s+(?=(?:ID|DOB|MRN|Dear|Member|Reference|Fax|FAX|Facility|Physician|Provider|Request|Your|Case|We|Medicare|Medicaid|Recipient|Patient|Beneficiary|DOS|Dos|CLM|Clm|MBI|Mbi|MBR|ICN|Enrollee|HCPCS|CPT)\b)|,\s*(?=\w*\d)"
+    r",?\s+(?=(?:ID|DOB|MRN|Dear|Member|Reference|Fax|FAX|Facility|Physician|Provider|Request|Your|Case"
+    r"|We|Medicare|Medicaid|Recipient|Patient|Beneficiary|DOS|Dos|CLM|Clm|MBI|Mbi|MBR|ICN|Enrollee|HCPCS|CPT)\b)|,\s*(?=\w*\d)"
 )
 _FAX = re.compile(
     r"\bfax(?:ed)?(?: (?:it|them|us|number|no\.?|at))?(?: to)?[\s:.]{0,10}(?P<n>(?:\(?\d{3}\)?[ -])?\d{3}-\d{4})",

@@ -29,12 +29,14 @@ from knowledge.payer_directory import PayerDirectory
 from knowledge.remit_denials import first_pathway, overall_appealable
 
 _NOTICE_LABELS = (
-    r"(?:date of (?:this |the )?(?:notice|letter|decision)|notice date|letter date|date of notice|mail(?:ing|ed)(?: date)?|remit date|date mailed)",
+    r"(?:date of (?:this |the )?(?:notice|letter|decision)|notice date|letter date|date of notice"
+    r"|mail(?:ing|ed)(?: date)?|remit date|date mailed)",
     r"(?:notice|processed|decided|determination date|date)",
     r"(?:written|dated|delivered|given(?: to (?:the )?(?:patient|you|member|beneficiary))?(?: on)?)",
 )
 _RECEIVED = re.compile(
-    r"(?:signed for|(?:and )?opened|received by (?:you|the (?:member|office))|you (?:got|received) (?:this|it)(?: on)?|delivered (?:on)?)\W{0,3}$",
+    r"(?:signed for|(?:and )?opened|received by (?:you|the (?:member|office))|you (?:got"
+    r"|received) (?:this|it)(?: on)?|delivered (?:on)?)\W{0,3}$",
     re.IGNORECASE,
 )
 _EFFECTIVE = re.compile(

@@ -106,9 +106,14 @@ def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         listed = one.unit.item > 0
         alike = any(other.pathway is one.pathway and not other.unit.item for other in chosen)
         same_item = listed and any(other.unit.item == one.unit.item for other in chosen)
-        if listed and not same_item and one.weight > 1:
-            chosen.append(one)
-        elif not listed and not alike and (not chosen or one.weight >= _SECOND or _beside(one, chosen)):
+        if (
+            listed
+            and not same_item
+            and one.weight > 1
+            or not listed
+            and not alike
+            and (not chosen or one.weight >= _SECOND or _beside(one, chosen))
+        ):
             chosen.append(one)
     return sorted(chosen, key=lambda candidate: candidate.unit.start)
 
