@@ -67,6 +67,7 @@ class _CuesFile(Frozen):
     network: dict[str, str]
     forms: tuple[_Form, ...]
     not_reasons: tuple[str, ...]
+    courtesies: tuple[str, ...]
     generic: tuple[str, ...]
     openers: tuple[str, ...]
     categories: tuple[_Category, ...]
@@ -105,6 +106,7 @@ class LetterCues(Frozen):
     out_of_network: Pattern
     forms: tuple[tuple[str, Pattern], ...]
     not_reasons: Pattern
+    courtesies: Pattern
     generic: Pattern
     openers: Pattern
     categories: tuple[CategoryCue, ...]
@@ -146,6 +148,7 @@ def letter_cues() -> LetterCues:
         out_of_network=_any(read.network["no"]),
         forms=tuple((one.form, _any(one.words)) for one in read.forms),
         not_reasons=_any(*read.not_reasons),
+        courtesies=_any(*read.courtesies),
         generic=_any(*read.generic),
         openers=_any(*read.openers),
         categories=tuple(

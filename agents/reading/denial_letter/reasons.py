@@ -7,14 +7,20 @@ from decimal import Decimal
 
 from agents.reading.denial_letter.layout import Unit
 from agents.reading.denial_letter.numbers import policies_in
-from cases.denial import Adjustment, DenialReason, Passage, Pathway, PathwayDecision
+from cases.denial import NO_DENIAL, Adjustment, DenialReason, Passage, Pathway, PathwayDecision
 from knowledge.denial_codes import DenialCodes
 from knowledge.denial_pathways import AdjustmentSetting, choose_pathway
 from knowledge.letter_cues import LetterCues
 
 _CODED = re.compile(r"\b(?P<group>CO|PR|OA|PI)[ -](?P<carc>[A-Z]?\d{1,3})\b|\bCARC[ :]*(?P<bare>[A-Z]?\d{1,3})\b")
 _REMARK = re.compile(r"\b(?:N\d{1,3}|MA\d{2,3}|M\d{2,3})\b")
+_STATED = re.compile(r"(?:[:.?-]|because)\s*$", re.IGNORECASE)
+_MONEY = re.compile(r"\d\.\d\d\b")
+_TOLD = 4
+"""Words beside a reason code that make a claim's line a reason by itself."""
 _MID_LINE = re.compile(r"\b(?:denied|not approved)\s*[-:–]\s+", re.IGNORECASE)
+_CODE_WEIGHT, _STRONG, _TELLING, _UNTOLD = 8, 4, 3, 1
+"""What a reason code weighs, what strong words weigh, and a stated reason whose words tell no kind."""
 _SECOND = 5
 """A second reason of another kind in the same passage needs words of this weight."""
 
@@ -28,6 +34,7 @@ class _Candidate:
     pathway: Pathway | None
     weight: int
     in_zone: bool
+    coded: bool = False
 
     @property
     def group(self) -> tuple[int, int]:
@@ -38,9 +45,15 @@ def read_reasons(
     text: str, units: Sequence[Unit], letter: bool | None, codes: DenialCodes, cues: LetterCues
 ) -> tuple[DenialReason, ...]:
     """Every reason, in the letter's order; `letter` says whether it grants (True) or forbids (False) an appeal."""
-    candidates = list(_candidates(units, cues))
+    candidates = list(_candidates(units, codes, cues))
+    told = [one for one in candidates if one.weight >= _TELLING]
     zoned = [one for one in candidates if one.in_zone]
-    chosen = _choose([one for one in zoned if one.pathway]) or _choose([one for one in candidates if one.pathway])
+    chosen = (
+        _choose([one for one in told if one.in_zone])
+        or _choose(told)
+        or _choose([one for one in zoned if one.pathway])
+        or _choose([one for one in candidates if one.pathway])
+    )
     if not chosen:
         chosen = zoned[:1] or _fallback(list(units), cues)
     groups = [one.group for one in chosen]
@@ -50,9 +63,14 @@ def read_reasons(
     )
 
 
-def _candidates(units: Sequence[Unit], cues: LetterCues) -> Iterator[_Candidate]:
+def _candidates(units: Sequence[Unit], codes: DenialCodes, cues: LetterCues) -> Iterator[_Candidate]:
     zone: int | None = None
     for unit in units:
+        by_code = _by_code(unit, codes)
+        if by_code is not None:
+            if by_code not in NO_DENIAL:
+                yield _Candidate(unit, 0, by_code, _CODE_WEIGHT, True, coded=True)
+            continue
         opener = _opener(unit, cues)
         if opener is not None:
             zone = unit.paragraph
@@ -65,8 +83,23 @@ def _candidates(units: Sequence[Unit], cues: LetterCues) -> Iterator[_Candidate]
         if opener is None and (cues.not_reasons.search(rest) or cues.conditional.search(rest)):
             continue
         pathway, weight = _weigh(rest, cues)
+        if opener is None and weight < _STRONG and cues.courtesies.search(rest):
+            continue
+        if opener is not None and weight < _STRONG and cues.not_reasons.search(rest):
+            continue
+        if pathway is None and opener is not None and _STATED.search(unit.text[:opener]) and len(rest.split()) > 2:
+            pathway, weight = Pathway.CLINICAL, _UNTOLD
         weight = weight if opener is not None or not cues.generic.search(rest) else min(weight, 1)
         yield _Candidate(unit, start, pathway, weight, in_zone)
+
+
+def _by_code(unit: Unit, codes: DenialCodes) -> Pathway | None:
+    """The pathway of a sentence that is a claim's line: amounts, a reason code, and words beside it."""
+    coded = _CODED.search(unit.text) if _MONEY.search(unit.text) else None
+    if coded is None or sum(word.isalpha() for word in unit.text[coded.end() :].split()) < _TOLD:
+        return None
+    known = codes.reasons.get(coded["carc"] or coded["bare"])
+    return None if known is None or known.by_remark else known.pathway
 
 
 def _ends_paragraph(unit: Unit, units: Sequence[Unit]) -> bool:
@@ -103,9 +136,9 @@ def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The strongest sentence of each kind, in the letter's order; enumerated entries are reasons of their own."""
     chosen: list[_Candidate] = []
     for one in sorted(candidates, key=lambda candidate: (-candidate.weight, candidate.unit.start)):
-        listed = one.unit.item > 0
+        listed = one.unit.item > 0 or one.coded
         alike = any(other.pathway is one.pathway and not other.unit.item for other in chosen)
-        same_item = listed and any(other.unit.item == one.unit.item for other in chosen)
+        same_item = one.unit.item > 0 and any(other.unit.item == one.unit.item for other in chosen)
         if (
             listed
             and not same_item
@@ -124,11 +157,21 @@ def _beside(one: _Candidate, chosen: Sequence[_Candidate]) -> bool:
 
 
 def _fallback(units: Sequence[Unit], cues: LetterCues) -> list[_Candidate]:
-    """Where no words tell a reason: what stands right behind the statement that something was refused."""
+    """Where no words tell a reason: what stands right behind the refusal, else the longest refusal itself."""
     refusals = [unit for unit in units if cues.kinds["decided_no"].search(unit.text)]
     place = units.index(refusals[0]) if refusals else 0
-    behind = [unit for unit in units[place + 1 : place + 4] if not cues.not_reasons.search(unit.text)]
-    return [_Candidate(unit, 0, None, 0, False) for unit in behind[:1] if len(unit.text.split()) > 3]
+    behind = [
+        unit
+        for unit in units[place + 1 : place + 4]
+        if not unit.label and len(unit.text.split()) > 3 and not _is_passing(unit, cues)
+    ]
+    spoken = [unit for unit in refusals if len(unit.text.split()) > 5 and not cues.not_reasons.search(unit.text)]
+    longest = sorted(spoken, key=lambda unit: -len(unit.text))
+    return [_Candidate(unit, 0, None, 0, False) for unit in (behind[:1] or longest[:1])]
+
+
+def _is_passing(unit: Unit, cues: LetterCues) -> bool:
+    return bool(cues.not_reasons.search(unit.text) or cues.courtesies.search(unit.text))
 
 
 def _reason(
@@ -138,7 +181,8 @@ def _reason(
     passage = _passage(one, text)
     beside = [unit for unit in units if (unit.paragraph, unit.item) == one.group]
     around = " ".join(unit.text for unit in beside)
-    decision, group, carc, rarcs = _decide(one.pathway or Pathway.CLINICAL, around, letter, codes)
+    coded = one.unit.text if _CODED.search(one.unit.text) else around if alone else ""
+    decision, group, carc, rarcs = _decide(one.pathway or Pathway.CLINICAL, coded, letter, codes)
     policies = policies_in(passage.quote)
     if not policies and alone:
         policies = policies_in(around) or policies_in(_next_field(one.unit, units))
