@@ -40,23 +40,22 @@ def weigh_words(text: str, cues: LetterCues) -> Pathway | None:
 def denial_of_answer(
     answer: PayerAnswer,
     payer: PayerRef | None,
-    member_id: str = "",
-    numbers: Sequence[str] = (),
+    numbers: DenialNumbers,
     urgency: Urgency = Urgency.STANDARD,
-    source: DenialSource = DenialSource.X12_278,
+    source: DenialSource = DenialSource.PAS,
 ) -> DenialFacts | None:
-    """The denial inside an answer: every line that is not granted as asked, with its reason; None where all are."""
+    """The denial inside an answer: every line that is not granted as asked, with its reason; None where all are.
+
+    `numbers` is what is known of the request; the payer's authorization number is added to it.
+    """
     reasons = tuple(_reasons(answer.items, shipped_codes(), letter_cues()))
     if not reasons:
         return None
     granted = [item.authorization_number for item in answer.items if item.authorization_number]
+    known = numbers.model_copy(update={"authorization": next(iter(granted), "") or answer.reference})
     return DenialFacts(
         source=source,
-        numbers=DenialNumbers(
-            authorization=next(iter(granted), "") or answer.reference,
-            claim=next(iter(numbers), ""),
-            member_id=member_id,
-        ),
+        numbers=known,
         reasons=reasons,
         payer_name=payer.name if payer else "",
         payer_id=payer.id if payer else None,

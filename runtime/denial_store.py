@@ -11,6 +11,7 @@ from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, PayerId, digest_of
 from runtime.database import Transaction
 from runtime.denial_tables import denial_sources, denial_timers, denials
+from runtime.queue_tables import case_references
 
 
 class DenialTimer(Frozen):
@@ -77,6 +78,13 @@ def of_case(transaction: Transaction, case_id: CaseId) -> tuple[Denial, ...]:
     """Denials joined to a case, the first opened first."""
     query = select(denials.c.record).where(transaction.mine(denials, case_id=case_id))
     return tuple(transaction.connection.scalars(query.order_by(denials.c.opened_at, denials.c.id)))
+
+
+def cases_named(transaction: Transaction, numbers: Collection[str]) -> frozenset[CaseId]:
+    """Cases to which any of these numbers leads, whoever gave them."""
+    place = transaction.mine(case_references) & case_references.c.value.in_(list(numbers))
+    found = transaction.connection.scalars(select(case_references.c.case_id).where(place))
+    return frozenset(CaseId(case_id) for case_id in found)
 
 
 def keep_source(transaction: Transaction, name: str, content: bytes, at: datetime) -> Digest:

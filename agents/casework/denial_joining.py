@@ -1,13 +1,10 @@
 """Which case a denial is about: by its authorization or claim number, else by member and service, never by likeness."""
 
-from sqlalchemy import select
-
 from cases.case import Case
 from cases.denial import DenialFacts
 from cases.ids import CaseId
-from runtime import case_store
+from runtime import case_store, denial_store
 from runtime.database import Transaction
-from runtime.queue_tables import case_references
 
 
 def join(transaction: Transaction, facts: DenialFacts) -> tuple[CaseId | None, str]:
@@ -15,20 +12,15 @@ def join(transaction: Transaction, facts: DenialFacts) -> tuple[CaseId | None, s
     numbers = [
         number for number in (facts.numbers.authorization, facts.numbers.claim, facts.numbers.payer_claim) if number
     ]
-    found = _by_number(transaction, numbers)
+    found = denial_store.cases_named(transaction, numbers)
     if len(found) == 1:
-        return found.pop(), "number"
+        return next(iter(found)), "number"
     cases = [case_store.get(transaction, one.id) for one in case_store.listing(transaction, payer_id=facts.payer_id)]
     for name, fits in (("member and service", _member_and_service), ("patient and service", _patient_and_service)):
         matching = [case.id for case in cases if fits(case, facts)]
         if len(matching) == 1:
             return matching[0], name
     return None, ""
-
-
-def _by_number(transaction: Transaction, numbers: list[str]) -> set[CaseId]:
-    place = transaction.mine(case_references) & case_references.c.value.in_(numbers)
-    return {CaseId(row) for row in transaction.connection.scalars(select(case_references.c.case_id).where(place))}
 
 
 def _member_and_service(case: Case, facts: DenialFacts) -> bool:

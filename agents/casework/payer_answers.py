@@ -1,5 +1,6 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
+from agents.casework.answered_denials import open_from_answer
 from agents.desk import CaseDesk, Record, flagged, moved
 from agents.products import ANSWER
 from agents.steps.follow import answer_flags, decided
@@ -28,6 +29,7 @@ def take_answer(toolbox: Toolbox, body: bytes) -> CaseId:
     held = desk.product(ANSWER)
     if held is None or held.items != answer.items or held.errors != answer.errors:
         _record(desk, answer)
+    open_from_answer(toolbox, case_id)
     return case_id
 
 

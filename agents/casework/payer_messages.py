@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from agents.casework.answered_denials import open_from_answer
 from agents.casework.denials import open_denials
+from agents.casework.payer_answers import take_answer
 from agents.reading.denial_letter.kind import LetterKind
 from agents.reading.denial_letter.reader import read_letter
 from agents.steps.request_bundle import TRANSACTION_SYSTEM
 from agents.toolbox import Toolbox
 from cases.case import PayerRef
-from cases.denial import Denial, DenialFacts
+from cases.denial import Denial, DenialFacts, DenialNumbers, DenialSource
 from cases.errors import UnreadableFile
 from cases.frozen import Frozen
 from cases.ids import CaseId
@@ -24,7 +26,7 @@ from knowledge import library
 from knowledge.answer_denials import denial_of_answer, denials_of_statuses
 from knowledge.payer_directory import PayerDirectory
 from knowledge.remit_denials import denials_of
-from runtime import case_records, case_store
+from runtime import case_records
 
 
 class MessageReading(Frozen):
@@ -88,24 +90,27 @@ def _payer_of(remittance: Remittance, directory: PayerDirectory) -> PayerRef | N
 def _review_responses(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
     opened: list[Denial] = []
     for number, response in enumerate(read_278_responses(content, name, toolbox.clock.now())):
-        case_id = _case_of(toolbox, response.numbers)
         payer = _directory(toolbox).by_name(response.payer).payer
-        facts = denial_of_answer(response.answer, payer, response.member_id, response.numbers)
+        known = DenialNumbers(
+            claim=next(iter(response.numbers), ""),
+            member_id=response.member_id,
+            patient=f"{response.patient_given} {response.patient_family}".strip(),
+        )
+        facts = denial_of_answer(response.answer, payer, known, source=DenialSource.X12_278)
         if facts is not None:
             part = content if number == 0 else content + str(number).encode()
-            opened += open_denials(toolbox, name, part, [facts], case_id)
+            opened += open_denials(toolbox, name, part, [facts], _case_of(toolbox, response.numbers))
     return MessageReading(file=name, kind="review_response", denials=tuple(opened))
 
 
 def _pas(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
-    answer = read_response(content, toolbox.clock.now())
-    case_id = _case_of(toolbox, answered_requests(content))
-    payer: PayerRef | None = None
-    if case_id is not None:
-        with toolbox.database.read() as transaction:
-            payer = case_store.get(transaction, case_id).payer
-    facts = denial_of_answer(answer, payer, "", answered_requests(content))
-    opened = open_denials(toolbox, name, content, [facts], case_id) if facts else ()
+    """An answer to a request of ours goes to its case; one that names none is read by itself."""
+    answer, numbers = read_response(content, toolbox.clock.now()), answered_requests(content)
+    if _case_of(toolbox, numbers) is not None:
+        case_id = take_answer(toolbox, content)
+        return MessageReading(file=name, kind="pas_answer", denials=open_from_answer(toolbox, case_id))
+    facts = denial_of_answer(answer, None, DenialNumbers(claim=next(iter(numbers), "")))
+    opened = open_denials(toolbox, name, content, [facts]) if facts else ()
     return MessageReading(file=name, kind="pas_answer", denials=opened)
 
 

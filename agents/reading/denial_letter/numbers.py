@@ -9,6 +9,8 @@ from agents.reading.denial_letter.layout import Unit, flat
 _TOKEN = re.compile(r"(?<![\w-])(?=[A-Z0-9-]*\d)[A-Z]{1,5}(?:-[A-Z0-9]+)+(?![\w-])")
 _PLAIN_NUMBER = r"(?=[A-Z0-9]*\d)[A-Z0-9]{6,20}"
 _POLICY = re.compile(r"(?<![\w-])(?:[A-Z]{1,4}-[A-Z]{2,5}-\d{1,4}[A-Z]?|(?:LCD|NCD|L)[ -]?\d{2,6}(?:\.\d+)*)(?![\w-])")
+_REQUESTS = re.compile(r"-(?:PA|AUTH|IP|REQ|CASE|REF|UM|CD)-")
+"""Parts by which payers mark the number of a request, which has the shape of a policy's."""
 _NO_NUMBER = re.compile(r"(?:CO|PR|OA|PI|CMS|HHS|OMHA|DAB|ICD|CPT|HCPCS|FORM|DRG)-?[A-Z0-9]+")
 _KINDS = (
     ("policy", re.compile(r"\b(?:policy|guideline|criteri(?:on|a)|rule(?: is)?|lcd|ncd|under)\W{0,4}$", re.IGNORECASE)),
@@ -112,7 +114,7 @@ def _kind_of(match: re.Match[str], whole: str) -> str:
     labelled = next((kind for kind, pattern in _KINDS if pattern.search(before)), "")
     if labelled:
         return labelled
-    return "policy" if _POLICY.fullmatch(match[0]) else ""
+    return "policy" if _POLICY.fullmatch(match[0]) and not _REQUESTS.search(match[0]) else ""
 
 
 def _labelled(whole: str, words: str, not_this: str) -> str:
