@@ -218,6 +218,14 @@ class Deadline(Frozen):
     arithmetic: str = ""
 
 
+class Breach(Frozen):
+    """A decision that was not given in time: the clock it missed, and when that was seen or the decision came."""
+
+    deadline: Deadline
+    seen_at: datetime
+    decided_at: datetime | None = None
+
+
 class Reckoning(Frozen):
     """The answer: a deadline, or why none may be claimed; and what goes with it.
 

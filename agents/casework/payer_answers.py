@@ -1,6 +1,7 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
 from agents.casework.answered_denials import open_from_answer
+from agents.casework.breaches import note_late_decision
 from agents.desk import CaseDesk, Record, flagged, moved
 from agents.products import ANSWER
 from agents.steps.follow import answer_flags, decided
@@ -61,3 +62,5 @@ def _record(desk: CaseDesk, answer: PayerAnswer) -> None:
             cleared=() if event in (None, CaseEvent.PAYER_PENDS) else (DECISION_DUE,),
         ),
     )
+    if event not in (None, CaseEvent.PAYER_PENDS):
+        note_late_decision(desk, answer.received_at)
