@@ -4,6 +4,7 @@ from pydantic import TypeAdapter
 
 from agents.model_work import ModelReading, ModelWording
 from cases.criteria import CriteriaTree
+from cases.deadlines import Breach, Deadline
 from cases.decision import PayerAnswer, Verdict
 from cases.evidence import Fact
 from cases.fact_review import FactDecision
@@ -19,6 +20,9 @@ VERDICTS: ProductKind[tuple[Verdict, ...]] = ProductKind("verdicts", TypeAdapter
 LETTER: ProductKind[Letter] = ProductKind("letter", TypeAdapter(Letter))
 EDITED_LETTER: ProductKind[Letter] = ProductKind("edited_letter", TypeAdapter(Letter))
 NOT_DRAFTED: ProductKind[str] = ProductKind("not_drafted", TypeAdapter(str))
+DECISION_CLOCK: ProductKind[Deadline] = ProductKind("decision_clock", TypeAdapter(Deadline))
+"""When the payer had to decide a request, under which rule."""
+BREACH: ProductKind[Breach] = ProductKind("breach", TypeAdapter(Breach))
 ANSWER: ProductKind[PayerAnswer] = ProductKind("payer_answer", TypeAdapter(PayerAnswer))
 MODEL_READING: ProductKind[ModelReading] = ProductKind("model_reading", TypeAdapter(ModelReading))
 MODEL_WORDING: ProductKind[ModelWording] = ProductKind("model_wording", TypeAdapter(ModelWording))

@@ -1,5 +1,7 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
+from agents.casework.answered_denials import open_from_answer
+from agents.casework.breaches import note_late_decision
 from agents.casework.events import EVENT_SYSTEM
 from agents.casework.waiting import Early, wait_for
 from agents.casework.working import hold
@@ -46,6 +48,7 @@ def take_answer(toolbox: Toolbox, body: bytes, early: Early) -> None:
         held = desk.product(ANSWER)
         if held is None or held.items != answer.items or held.errors != answer.errors:
             _record(desk, submission, answer)
+        open_from_answer(toolbox, case_id)
     with toolbox.database.begin() as transaction:
         case_records.refer(transaction, EVENT_SYSTEM, early.receipt_id, case_id)
         early_events.forget(transaction, early.receipt_id)
@@ -85,6 +88,8 @@ def _record(desk: CaseDesk, submission: Submission, answer: PayerAnswer) -> None
             cleared=() if event in (None, CaseEvent.PAYER_PENDS) else (DECISION_DUE,),
         ),
     )
+    if event not in (None, CaseEvent.PAYER_PENDS):
+        note_late_decision(desk, answer.received_at)
 
 
 def _moved(case: Case, event: CaseEvent | None, answer: PayerAnswer) -> Case:

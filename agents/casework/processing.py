@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agents.casework.denial_timers import act_on_denial_timer
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
 from agents.casework.event_content import answer_content, document_content, order_content
 from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events
@@ -25,6 +26,7 @@ def handlers(toolbox: Toolbox) -> Mapping[str, Handler]:
         SPREAD_EVENTS: lambda receipt_ids: spread_events(toolbox, receipt_ids),
         "work_case": lambda case_id: _advance(toolbox, (CaseId(case_id),)),
         "timer": lambda timer_id: act_on_timer(toolbox, timer_id),
+        "denial_timer": lambda timer_id: act_on_denial_timer(toolbox, timer_id),
     }
 
 
