@@ -6,8 +6,9 @@ Structural only: it reads headings, lists and a few words. A person approves a t
 import re
 from collections.abc import Sequence
 
-from cases.criteria import CriteriaTree, Criterion, Op, PersonTest, PolicyRef, PolicySpan, TreeStatus
+from cases.criteria import CriteriaTree, Criterion, Op, PolicyRef, PolicySpan, TreeStatus
 from cases.frozen import Frozen
+from cases.leaf_tests import PersonTest
 from knowledge.comparisons import StatedComparison, comparisons_in
 from knowledge.criteria_outline import Item, outline, pieces
 

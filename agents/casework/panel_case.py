@@ -16,7 +16,6 @@ from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, UserId
-from cases.leaf_tests import PersonTest
 from cases.lifecycle import CaseState
 from cases.packet import Gap, Letter, Submission
 from cases.review import Approval, Review

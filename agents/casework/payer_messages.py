@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from agents.casework.answered_denials import open_from_answer
 from agents.casework.denials import open_denials
-from agents.casework.payer_answers import take_answer
+from agents.casework.payer_answers import NEVER_SENT, record_answer
 from agents.reading.denial_letter.kind import LetterKind
 from agents.reading.denial_letter.reader import read_letter
 from agents.steps.request_bundle import TRANSACTION_SYSTEM
 from agents.toolbox import Toolbox
 from cases.case import PayerRef
 from cases.denial import Denial, DenialFacts, DenialNumbers, DenialSource
-from cases.errors import UnreadableFile
+from cases.errors import NotFound, UnreadableFile
 from cases.frozen import Frozen
 from cases.ids import CaseId
 from cases.remittance import Remittance
@@ -106,8 +106,10 @@ def _review_responses(toolbox: Toolbox, name: str, content: bytes) -> MessageRea
 def _pas(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
     """An answer to a request of ours goes to its case; one that names none is read by itself."""
     answer, numbers = read_response(content, toolbox.clock.now()), answered_requests(content)
-    if _case_of(toolbox, numbers) is not None:
-        case_id = take_answer(toolbox, content)
+    case_id = _case_of(toolbox, numbers)
+    if case_id is not None:
+        if not record_answer(toolbox, case_id, answer, numbers):
+            raise NotFound(NEVER_SENT)
         return MessageReading(file=name, kind="pas_answer", denials=open_from_answer(toolbox, case_id))
     facts = denial_of_answer(answer, None, DenialNumbers(claim=next(iter(numbers), "")))
     opened = open_denials(toolbox, name, content, [facts]) if facts else ()
