@@ -21,7 +21,7 @@ def fax(text: str, scratch: Path) -> str:
     """The text as OCR reads it from a fax of fair quality."""
     image = _printed(_wrapped(text))
     path = scratch / "fax.png"
-    _worn(image, random.Random(text)).save(path, dpi=(200, 200))  # noqa: S311
+    _worn(image, random.Random(text)).save(path, dpi=(200, 200))
     environment = {"OMP_THREAD_LIMIT": "1", "PATH": "/usr/local/bin:/usr/bin:/bin"}
     command = ["tesseract", str(path), "-", "--psm", "6", "-c", "preserve_interword_spaces=1"]
     return subprocess.run(command, capture_output=True, check=True, text=True, env=environment).stdout

@@ -124,7 +124,7 @@ def open_note(document: Document, cues: Cues, births: frozenset[date], gender: s
     """Lay a note out; `births` are the dates of birth known in the chart, so that none is taken for another date."""
     scanned = document.kind is DocumentKind.SCAN
     layout = lay_out(cleaned(document.text) if scanned else document.text, cues)
-    rows = list(_written_out(row_sentences(layout.text), len(layout.text) + 1))
+    rows = list(_written_out(row_sentences(layout.lines), len(layout.text) + 1))
     text = "\n".join([layout.text, *(item.row.text for item in rows)])
     taken = [item.row.line for item in rows]
     sentences = (*_outside(layout.sentences, taken), *_of_rows(rows, layout.sentences))
