@@ -47,18 +47,18 @@ class Frame:
 
 def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender: str) -> Frame:
     """Read the frame from the title, the header lines and what is said of the whole document."""
-    lines = layout.text.splitlines(keepends=True)
+    lines = layout.lines.splitlines(keepends=True)
     title = "".join(lines[:_TITLE_LINES])
     head = "".join(lines[:_HEAD_LINES])
-    unfinal = cues["note_unfinal"].search(layout.text) or cues["title_unfinal"].search(title)
+    unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(title)
     copied = cues["note_copied"].search(head)
     return Frame(
         written=written,
-        mode=_mode(layout.text, len(head), cues) | _treated(layout.text, cues) | _watched(head, cues),
-        doubted=cues["values_doubted"].search(layout.text) is not None,
+        mode=_mode(layout.lines, len(head), cues) | _treated(layout.lines, cues) | _watched(head, cues),
+        doubted=cues["values_doubted"].search(layout.lines) is not None,
         side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES])),
         unfinal=unfinal[0] if unfinal else "",
-        of_other=cues["note_of_somebody_else"].search(layout.text) is not None,
+        of_other=cues["note_of_somebody_else"].search(layout.lines) is not None,
         copied=copied is not None,
         copied_from=_origin(head, copied) if copied else None,
         gender=gender.casefold(),

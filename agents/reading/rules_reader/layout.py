@@ -58,9 +58,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Layout:
-    """`text` has the length of the document's text, with unticked options blanked; offsets agree."""
+    """`text` has the length of the document's text, with unticked options blanked; offsets agree.
+
+    In it the lines that were wrapped at the margin are joined by a blank, so that words of one sentence stand
+    together; `lines` keeps every line as written, for tables.
+    """
 
     text: str
+    lines: str
     sentences: tuple[Sentence, ...]
     headings: tuple[tuple[int, int], ...]
 
@@ -72,7 +77,10 @@ def lay_out(text: str, cues: Cues) -> Layout:
     headings: list[tuple[int, int]] = []
     section, heading, heading_start, alone = Section.PLAIN, "", 0, True
     paragraph, last_end = 0, 0
+    joined = list(masked)
     for block, (start, end) in enumerate(_logical_lines(masked, cues)):
+        for place in range(start, end):
+            joined[place] = " " if masked[place] == "\n" else masked[place]
         paragraph += masked.count("\n", last_end, start) > 1
         last_end = end
         line = masked[start:end]
@@ -85,7 +93,7 @@ def lay_out(text: str, cues: Cues) -> Layout:
             section, heading, heading_start = Section.PLAIN, "", 0
         for first, last in _sentences(masked, start, end):
             sentences.append(Sentence(first, last, section, heading, heading_start, block, paragraph))
-    return Layout(masked, tuple(sentences), tuple(headings))
+    return Layout("".join(joined), masked, tuple(sentences), tuple(headings))
 
 
 def _blank_unticked(text: str) -> str:

@@ -12,8 +12,9 @@ from agents.reading.rules_reader.calendar_words import DatedWords, dated_words
 from agents.reading.rules_reader.conditions import Condition, conditions_in
 from agents.reading.rules_reader.frame import Frame, frame_of
 from agents.reading.rules_reader.layout import Layout, Section, Sentence, lay_out
+from agents.reading.rules_reader.scan_text import cleaned
 from agents.reading.rules_reader.table_rows import RowSentence, row_sentences
-from cases.document import Document
+from cases.document import Document, DocumentKind
 from cases.evidence import DateBasis, FactDate, Span
 
 _HEAD = 400
@@ -121,8 +122,9 @@ class Note:
 
 def open_note(document: Document, cues: Cues, births: frozenset[date], gender: str = "") -> Note:
     """Lay a note out; `births` are the dates of birth known in the chart, so that none is taken for another date."""
-    layout = lay_out(document.text, cues)
-    rows = list(_written_out(row_sentences(layout.text), len(layout.text) + 1))
+    scanned = document.kind is DocumentKind.SCAN
+    layout = lay_out(cleaned(document.text) if scanned else document.text, cues)
+    rows = list(_written_out(row_sentences(layout.lines), len(layout.text) + 1))
     text = "\n".join([layout.text, *(item.row.text for item in rows)])
     taken = [item.row.line for item in rows]
     sentences = (*_outside(layout.sentences, taken), *_of_rows(rows, layout.sentences))

@@ -302,7 +302,7 @@ def _lead(note: Note, sentence: Sentence) -> DatedWords | None:
         if found and _leads(note, first, found[0]):
             return found[0]
     if sentence.heading:
-        line = note.text.find("\n", sentence.heading_start + len(sentence.heading))
+        line = note.layout.lines.find("\n", sentence.heading_start + len(sentence.heading))
         headed = note.dates_in(sentence.heading_start, line if line >= 0 else sentence.start)
         return headed[0] if headed and headed[0].start < sentence.start else None
     return None

@@ -52,7 +52,7 @@ class _Episode:
 def therapy_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """Each course of therapy of a note, by the body region treated."""
     for episode in _episodes(note):
-        words = note.text[episode.start : episode.end]
+        words = (note.layout.lines if episode.first_hand else note.text)[episode.start : episode.end]
         region = _region(note, words, first_hand=episode.first_hand)
         concept = vocabulary.concepts.get(ConceptId(f"therapy_{region}")) if region else None
         if concept is not None:
