@@ -28,9 +28,10 @@ def bury(transaction: Transaction, letter: DeadLetter) -> None:
     transaction.add(dead_letters, **letter.model_dump())
 
 
-def unsettled(transaction: Transaction) -> tuple[DeadLetter, ...]:
-    """Dead letters nobody has dealt with, oldest first."""
-    place = transaction.mine(dead_letters) & dead_letters.c.settled_at.is_(None)
+def unsettled(transaction: Transaction, subject: str | None = None) -> tuple[DeadLetter, ...]:
+    """Dead letters nobody has dealt with, of this subject or of any, oldest first."""
+    about = {} if subject is None else {"subject": subject}
+    place = transaction.mine(dead_letters, **about) & dead_letters.c.settled_at.is_(None)
     query = select(*(dead_letters.c[name] for name in DeadLetter.model_fields)).where(place)
     rows = transaction.connection.execute(query.order_by(dead_letters.c.buried_at, dead_letters.c.job_id)).mappings()
     return tuple(DeadLetter.model_validate(dict(row)) for row in rows)

@@ -69,6 +69,11 @@ def forget(transaction: Transaction, receipt_id: str) -> None:
     transaction.connection.execute(delete(early_events).where(transaction.mine(early_events, receipt_id=receipt_id)))
 
 
+def waits(transaction: Transaction, receipt_id: str) -> bool:
+    """Whether the event of this receipt waits."""
+    return _get(transaction, receipt_id) is not None
+
+
 def all_waiting(transaction: Transaction) -> tuple[EarlyEvent, ...]:
     """Every event that waits, the oldest first."""
     rows = transaction.connection.execute(

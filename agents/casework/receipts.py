@@ -36,8 +36,8 @@ def fate_of(toolbox: Toolbox, receipt_id: str) -> EventFate:
     with toolbox.database.read() as transaction:
         event, received_at = inbox.get(transaction, receipt_id)
         case_ids = case_records.cases_under(transaction, EVENT_SYSTEM, receipt_id)
-        reasons = [one.reason for one in dead_letters.unsettled(transaction) if one.subject == receipt_id]
-        waits = any(one.receipt_id == receipt_id for one in early_events.all_waiting(transaction))
+        reasons = [one.reason for one in dead_letters.unsettled(transaction, receipt_id)]
+        waits = early_events.waits(transaction, receipt_id)
     fate = Fate.GIVEN_UP if reasons else Fate.WAITING if waits else Fate.CARRIED_OUT if case_ids else Fate.ACCEPTED
     return EventFate(
         receipt_id=receipt_id,

@@ -9,6 +9,7 @@ import pytest
 
 from agents.casework.documents import receive_document
 from agents.casework.events import EventDesk, accept_event
+from api.worker import start_worker, stop_worker
 from cases.errors import Conflict, InputError, NotFound
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
@@ -29,6 +30,20 @@ def test_an_order_is_worked_to_review_and_a_decision_sends_it_once(desk: Desk) -
     desk.wait_for(CaseState.AUTHORIZED)
     assert sent(desk.payer) == 1
     assert desk.clinic.log_holds()
+
+
+def test_a_decision_made_while_no_worker_lived_takes_effect_once_when_one_does(desk: Desk) -> None:
+    desk.order("e1", COMPLETE)
+    case = desk.wait_for(CaseState.AWAITING_REVIEW)
+    stop_worker(desk.worker)
+    desk.clinic.review(case.id, ReviewAct.APPROVE, "reviewer")
+    time.sleep(0.5)
+    assert (desk.cases()[0].state, sent(desk.payer)) == (CaseState.APPROVED, 0)
+    desk.worker = start_worker(desk.box)
+    desk.wait_for(CaseState.AUTHORIZED)
+    desk.restart()
+    time.sleep(0.5)
+    assert sent(desk.payer) == 1
 
 
 def test_the_same_body_under_another_id_is_a_repeat(desk: Desk) -> None:
