@@ -9,6 +9,7 @@ from guardrails.phi.tagger.features import fold
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH = 6
+_FEWEST_DIGITS = 6
 _LEAST_DAYS, _MOST_DAYS = 31, 395
 
 SECRET = "phi surrogates"
@@ -34,11 +35,11 @@ class Surrogates:
         return f"[{kind.value}-{self._letters(kind, shown, attempt)}]"
 
     def number(self, shown: str, attempt: int = 0) -> str:
-        """A number of as many digits, for places where only a number may stand (JSON without quotes)."""
+        """A number of as many digits, six at least, for where only a number may stand (JSON without quotes)."""
+        length = max(len(shown), _FEWEST_DIGITS)
         value = int.from_bytes(self._mac("number", f"{attempt}\0{shown}"))
         first = str(value % 9 + 1)
-        rest = str(value // 9).zfill(len(shown))[-(len(shown) - 1) :] if len(shown) > 1 else ""
-        return first + rest
+        return first + str(value // 9).zfill(length)[-(length - 1) :]
 
     def _letters(self, kind: PhiType, shown: str, attempt: int) -> str:
         """Letters of the folded value, and a tail that tells `SMITH` from `Smith` while both begin alike."""

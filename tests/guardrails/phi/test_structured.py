@@ -57,3 +57,10 @@ def test_json_stays_json_and_keeps_its_types(guard: PhiGuard) -> None:
     assert masked["accountNumber"] != 7714402281
     assert masked["gender"] == "female"
     assert masked["address"][0]["state"] == "OH"
+
+
+def test_short_number_without_quotes_comes_back_too(guard: PhiGuard) -> None:
+    text = '{"age": 94, "seen": "2025-07-31", "room": 31, "scores": [1, 2, 31, 94]}'
+    masked = mask_text(text, guard.find(text), Surrogates(b"secret", "case"))
+    assert restore_text(masked.text, masked.map) == text
+    assert json.loads(masked.text)["age"] != 94
