@@ -14,6 +14,7 @@ from agents.reading.rules_reader.reader import read_facts
 from agents.toolbox import Toolbox, build_toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.ids import DEFAULT_TENANT
+from evals.bench_retrieval import retrieval_figures
 from formats.chart_folder import read_chart
 from knowledge.vocabulary import shipped_vocabulary
 from runtime.settings import Settings, load_settings
@@ -41,6 +42,7 @@ def figures(box: Toolbox) -> list[tuple[str, str, str]]:
         ("commit with one audit entry", f"{median_seconds(lambda: _audit(box), 50) * 1000:.2f} ms", ""),
         ("one case to the gate", f"{median_seconds(lambda: _case(box), 5):.2f} s", ""),
         ("facts from notes", f"{_reading(note):.0f} kB/s", "200 kB/s (D)"),
+        *retrieval_figures(box),
     ]
 
 
