@@ -39,6 +39,7 @@ _ALL = re.compile(
 _TRAILING = re.compile(r"[\s;,.]*(?:\b(and|or|and/or))?[\s;,.]*$", re.IGNORECASE)
 _INLINE = re.compile(r"\(\s?(?:\d|[a-h]|[ivx]{1,3})\s?\)\s*")
 _SURELY = re.compile(r"\bnationally (?:non-?)?cover|\b(?:is|are) (?:only )?covered\b|\bwill (?:only )?cover\b", re.I)
+_EXCLUDES = re.compile(r"\b(?:is|are) (?:excluded|not (?:covered|approved|eligible))\b", re.IGNORECASE)
 _NONCOVER = re.compile(r"\bnationally non-?cover", re.IGNORECASE)
 _COVERS = re.compile(r"\bcover|reasonable and necessary|approve", re.IGNORECASE)
 _LEAD_IS_BARE = 60
@@ -148,9 +149,9 @@ def compile_criteria(text: str, ref: PolicyRef) -> CompiledTree:
         if section == "none" or _NONCOVER.search(said) or (not item.children and _NONE.search(said)):
             excluded += _each(node)
         elif (item.children or section is None) and _COVERS.search(said):
-            ways.append(node)
+            ways.append(_turned(node))
         else:
-            required.append(node)
+            required.append(_turned(node))
     root = _root(required, ways, excluded, ref.title or ref.number)
     if root is None:
         return CompiledTree(tree=None)
@@ -162,6 +163,17 @@ def compile_criteria(text: str, ref: PolicyRef) -> CompiledTree:
         draft_reasons=("read from the text by structure alone; nobody has approved it",),
     )
     return CompiledTree(tree=tree, leaves=tuple(compiler.leaves))
+
+
+def _turned(node: Criterion) -> Criterion:
+    """The node with each leaf that says what is excluded under a `none` of its own."""
+    if node.op is Op.LEAF:
+        if node.policy_span is None or not _EXCLUDES.search(node.policy_span.quote):
+            return node
+        return Criterion(id=f"{node.id}.none", op=Op.NONE, statement=node.statement, children=(node,))
+    if node.op is Op.NONE:
+        return node
+    return node.model_copy(update={"children": tuple(_turned(child) for child in node.children)})
 
 
 def _each(node: Criterion) -> tuple[Criterion, ...]:

@@ -42,13 +42,9 @@ def is_manual(text: str) -> bool:
 def determinations(text: str) -> list[Determination]:
     """The determinations in the order of the manual; the table of contents and the list of transmittals are none.
 
-    One begins at its number and title where a revision note follows; of two with one number the longer counts.
+    One begins at its number and title where a revision note follows; of two with one number the later counts.
     """
-    found: dict[str, Determination] = {}
-    for one in _sections(text):
-        held = found.get(one.number)
-        if held is None or one.end - one.start > held.end - held.start:
-            found[one.number] = one
+    found = {one.number: one for one in _sections(text)}
     return sorted(found.values(), key=lambda one: one.start)
 
 

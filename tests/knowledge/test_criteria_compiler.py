@@ -90,6 +90,13 @@ def test_items_joined_by_or_are_ways_where_the_lead_is_silent() -> None:
     assert root(text).children[0].op is Op.ANY
 
 
+def test_what_a_list_of_rules_excludes_must_not_hold() -> None:
+    text = (
+        "Lamps\n\nCoverage\n\nThe following limits apply:\n\n1. the room is dark\n2. owners of candles are excluded\n"
+    )
+    assert shape(root(text).children[0]) == ("all", ["the room is ", ("none", ["owners of ca"])])
+
+
 def test_a_text_without_rules_gives_no_tree() -> None:
     assert compiled("Lamps\n\nA. General\n\nLamps were invented long ago.\n").tree is None
 
