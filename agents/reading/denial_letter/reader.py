@@ -150,7 +150,8 @@ class _Reader:
 
     def _letterhead(self) -> str:
         for line in self.text.splitlines():
-            words = _SYNTHETIC.sub("", line.replace("|", " ")).strip(" -=+*#")
+            narrow = re.sub(r"\s{3,}", "   ", line.replace("|", " "))
+            words = _SYNTHETIC.sub("", narrow).strip(" -=+*#")
             head = re.split(r"\s{2,}| - |, an? ", words)[0].strip(" -,")
             if len(head) > 3 and not head[0].isdigit():
                 return head

@@ -1,6 +1,7 @@
 """Denial letters: the labelled forty, our own in other layouts, and what is no denial."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -221,3 +222,22 @@ def test_a_clinical_reason_with_a_forbidden_appeal_goes_to_a_person_with_both_cl
     assert facts is not None
     assert (facts.pathway, facts.appealable, facts.both_clocks) == (Pathway.PERSON, "person", True)
     assert {clock.kind for clock in clocks_of(facts, ZONE)} == {"file_by", "reopen_by"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 60_000 + "x",
+        "Aa Bb " * 8_000,
+        "12 Aa Bb, " * 5_000,
+        "AB-1-" * 10_000,
+        "Label: value\n" * 5_000,
+        "a   b   c\n" * 6_000,
+        "11/12/2026 within 60 days appeal " * 2_000,
+    ],
+    ids=["spaces", "capitals", "addresses", "hyphens", "labels", "columns", "dates"],
+)
+def test_a_hostile_text_is_read_in_seconds(text: str) -> None:
+    began = time.monotonic()
+    assert read_letter(text, shipped_directory()).facts is None
+    assert time.monotonic() - began < 10
