@@ -15,6 +15,8 @@ from guardrails.phi.spans import PhiSpan, PhiType
 from guardrails.phi.surrogates import Surrogates
 
 _TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Doctor|Mister|Prof)\b\.?\s*(?=[^\W\d_])", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"[:\[,\s]\d+[,\]}\s]")
+"""A number as JSON writes it, with what stands before and after."""
 _MOST_ATTEMPTS = 5
 _KEPT_CASES = 512
 
@@ -90,7 +92,7 @@ def _masked(text: str, spans: Sequence[PhiSpan], surrogates: Surrogates, attempt
         if start >= span.end:
             continue
         shown = text[start : span.end]
-        bare = numbers and shown.isdigit() and text[start - 1 : start] != '"'
+        bare = numbers and shown.isdigit() and _BARE_NUMBER.match(text, max(0, start - 1), span.end + 1) is not None
         stands_in = _free(surrogates, span.type, shown, attempt, taken, number=bare)
         taken[stands_in] = shown
         entries[Surrogate(type=span.type, shown=shown, stands_in=stands_in)] = None

@@ -60,7 +60,7 @@ def test_json_stays_json_and_keeps_its_types(guard: PhiGuard) -> None:
 
 
 def test_short_number_without_quotes_comes_back_too(guard: PhiGuard) -> None:
-    text = '{"age": 94, "seen": "2025-07-31", "room": 31, "scores": [1, 2, 31, 94]}'
+    text = '{"age": 94, "seen": "2025-07-31", "room": 31, "scores": [1, 2, 31, 94], "said": "a 94F, 94 years"}'
     masked = mask_text(text, guard.find(text), Surrogates(b"secret", "case"))
     assert restore_text(masked.text, masked.map) == text
     assert json.loads(masked.text)["age"] != 94
