@@ -69,11 +69,19 @@ class PolicyDesk:
         self._embedder = SentenceEmbedder(toolbox.settings.embedding_model)
         self._lock = threading.Lock()
         self._held: tuple[LibraryMark, PolicySearch] | None = None
+        self._warming = False
 
     def warm(self) -> None:
         """Load library and model, so that the first question is not the slow one."""
         self._searcher()
         self._embedder.embed(["warm"])
+
+    def warm_soon(self) -> None:
+        """Begin to warm in a thread of its own, the first time only; a question meanwhile waits for it."""
+        with self._lock:
+            begun, self._warming = self._warming, True
+        if not begun:
+            threading.Thread(target=self.warm, name="warm-policies", daemon=True).start()
 
     def fill(self) -> Iterator[tuple[PolicyVersion, int]]:
         """Make the vectors that are missing, a version at a time, with the number of its passages."""

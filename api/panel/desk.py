@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from agents.casework.panel_asking import PanelQuestions
+from agents.casework.asking import PolicyDesk
 from agents.casework.panel_documents import PageShelf
 from agents.casework.panel_worklist import WorklistReader
 from agents.toolbox import Toolbox
@@ -19,14 +19,14 @@ class PanelDesk:
     toolbox: Toolbox
     worklist: WorklistReader
     shelf: PageShelf
-    questions: PanelQuestions
+    questions: PolicyDesk
 
 
 def _desk(request: Request) -> PanelDesk:
     held: PanelDesk | None = getattr(request.app.state, "panel", None)
     if held is None:
         box = toolbox_of(request)
-        held = PanelDesk(box, WorklistReader(box), PageShelf(box), PanelQuestions(box))
+        held = PanelDesk(box, WorklistReader(box), PageShelf(box), PolicyDesk(box))
         request.app.state.panel = held
     return held
 

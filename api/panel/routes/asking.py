@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from agents.casework.asking import PolicyQuestion
 from agents.casework.panel_case import read_case
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
@@ -15,7 +16,9 @@ router = APIRouter(prefix="/panel/cases/{case_id}/ask", route_class=PanelRoute, 
 @router.get("", name="panel.case.ask")
 def ask_page(request: Request, desk: Desk, caller: Reader, case_id: OneCase) -> Response:
     """The question box of a case."""
-    return page(request, "ask.html", caller=caller, sheet=read_case(desk.toolbox, case_id, caller.id), answered=None)
+    desk.questions.warm_soon()
+    sheet = read_case(desk.toolbox, case_id, caller.id)
+    return page(request, "ask.html", caller=caller, sheet=sheet, question="", answered=None)
 
 
 @router.post("", name="panel.case.ask.answer")
@@ -23,5 +26,5 @@ def ask(request: Request, desk: Desk, caller: Reader, case_id: OneCase, form: Fo
     """An answer with its passages, of the case's payer and date."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
     question = text_of(form, "question", 500).strip()
-    answered = desk.questions.ask(question, sheet.case) if question else None
-    return page(request, "ask.html", caller=caller, sheet=sheet, answered=answered)
+    answered = desk.questions.ask(PolicyQuestion(question=question, case=sheet.case.id)) if question else None
+    return page(request, "ask.html", caller=caller, sheet=sheet, question=question, answered=answered)

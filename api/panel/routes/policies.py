@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from agents.casework.asking import PolicyQuestion
 from agents.casework.panel_policies import held_policies, open_policy, policy_changes
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
@@ -43,12 +44,13 @@ def what_changed(
 @router.get("/ask", name="panel.ask")
 def ask_page(request: Request, desk: Desk, caller: Reader) -> Response:
     """The question box over all policies."""
-    return page(request, "ask.html", caller=caller, sheet=None, answered=None)
+    desk.questions.warm_soon()
+    return page(request, "ask.html", caller=caller, sheet=None, question="", answered=None)
 
 
 @router.post("/ask", name="panel.ask.answer")
 def ask(request: Request, desk: Desk, caller: Reader, form: Form) -> Response:
     """An answer with its passages."""
     question = text_of(form, "question", 500).strip()
-    answered = desk.questions.ask(question) if question else None
-    return page(request, "ask.html", caller=caller, sheet=None, answered=answered)
+    answered = desk.questions.ask(PolicyQuestion(question=question)) if question else None
+    return page(request, "ask.html", caller=caller, sheet=None, question=question, answered=answered)
