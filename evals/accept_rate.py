@@ -39,7 +39,7 @@ def accept_rate(toolbox: Toolbox, rounds: int = 5, events: int = 256) -> AcceptR
         transaction.connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS bench_commits (body TEXT)")
     measured = []
     for number in range(rounds):
-        bare = events / _seconds(lambda: [_commit(toolbox) for _ in range(events)])
+        bare = events / _seconds(lambda: _commit(toolbox, events))
         many = events / _taken(toolbox, f"many{number}", events, _SENDERS)
         alone = events / _taken(toolbox, f"alone{number}", events, 1)
         measured.append((bare, many, alone))
@@ -58,9 +58,10 @@ def _seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _commit(toolbox: Toolbox) -> None:
-    with toolbox.database.begin() as transaction:
-        transaction.connection.exec_driver_sql(f"INSERT INTO bench_commits VALUES ('{'x' * 600}')")
+def _commit(toolbox: Toolbox, times: int) -> None:
+    for _ in range(times):
+        with toolbox.database.begin() as transaction:
+            transaction.connection.exec_driver_sql(f"INSERT INTO bench_commits VALUES ('{'x' * 600}')")
 
 
 def _taken(toolbox: Toolbox, name: str, events: int, senders: int) -> float:
