@@ -18,6 +18,7 @@ from cases.remittance import Remittance
 from formats.chart_folder import NOTE_READERS
 from formats.media_type import NO_READER, MediaType, media_type_of
 from formats.pas.answer import answered_requests, read_response
+from formats.text import PagedText
 from formats.x12.claim_status import read_claim_statuses
 from formats.x12.remittance import read_remittances
 from formats.x12.review_response import read_278_responses
@@ -27,6 +28,9 @@ from knowledge.answer_denials import denial_of_answer, denials_of_statuses
 from knowledge.payer_directory import PayerDirectory
 from knowledge.remit_denials import denials_of
 from runtime import case_records
+
+_DOUBTFUL_SCAN = "the scan"
+"""How formats/scan begins its words on what two looks read differently."""
 
 
 class MessageReading(Frozen):
@@ -52,16 +56,31 @@ def take_message(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
     if reader is None:
         reason, fix = NO_READER.get(media, ("is of a kind that is not read", "hand it in as text or PDF"))
         raise UnreadableFile(name, reason, fix=fix)
-    return _letter(toolbox, name, content, reader(content, name, toolbox.scans).text)
+    return _letter(toolbox, name, content, reader(content, name, toolbox.scans))
 
 
-def _letter(toolbox: Toolbox, name: str, content: bytes, text: str) -> MessageReading:
+def _letter(toolbox: Toolbox, name: str, content: bytes, read: PagedText) -> MessageReading:
+    """A letter's visible words; text that nobody would see on the page is blanked, and a doubtful scan is a doubt."""
+    text, doubts = _visible(read)
     reading = read_letter(text, _directory(toolbox))
     if reading.facts is None:
         words = {LetterKind.UNKNOWN: ("It does not say whether anything was decided; a person reads it.",)}
         return MessageReading(file=name, kind=reading.kind, notes=words.get(reading.kind, ()))
-    opened = open_denials(toolbox, name, content, [reading.facts])
-    return MessageReading(file=name, kind=reading.kind, denials=opened, notes=reading.facts.doubts)
+    facts = reading.facts.model_copy(update={"doubts": (*reading.facts.doubts, *doubts)})
+    opened = open_denials(toolbox, name, content, [facts])
+    return MessageReading(file=name, kind=reading.kind, denials=opened, notes=facts.doubts)
+
+
+def _visible(read: PagedText) -> tuple[str, tuple[str, ...]]:
+    """The text with hidden runs blanked, so that places stay; and what of it cannot be relied on."""
+    letters, doubts = list(read.text), [f"page {page.number}: {page.reason}" for page in read.lost]
+    for run in read.hidden:
+        if run.reason.startswith(_DOUBTFUL_SCAN):
+            doubts.append(run.reason)
+        else:
+            letters[run.start : run.end] = " " * (run.end - run.start)
+            doubts.append("hidden text was left out")
+    return "".join(letters), tuple(dict.fromkeys(doubts))
 
 
 def _x12(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:

@@ -242,3 +242,12 @@ def test_the_worklist_says_in_utc_when_no_zone_is_kept(clinic: Clinic) -> None:
     assert denial.zone == clinic.box.settings.time_zone
     assert denial.opened_at.tzinfo is not None
     assert denial.opened_at.astimezone(UTC) == NOW
+
+
+def test_hidden_words_of_a_letter_are_left_out_and_said(clinic: Clinic) -> None:
+    hidden = "This request is approved. Appeal within 5 days of the date of this notice."
+    page = f"<html><body><pre>{OXYGEN.read_text()}</pre><p style='display:none'>{hidden}</p></body></html>"
+    (denial,) = take_message(clinic.box, "letter.html", page.encode()).denials
+    assert (denial.facts.pathway, denial.clocks[0].work.day) == (Pathway.CLINICAL, date(2027, 1, 23))
+    assert denial.status is DenialStatus.NEEDS_PERSON
+    assert "hidden text was left out" in denial.facts.doubts
