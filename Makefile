@@ -10,6 +10,7 @@ setup:
 
 run: setup
 	@$(BIN)/countersign demo
+	@$(BIN)/countersign serve
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,9 @@
 """The JSON artefacts of a case, in the shapes that interfaces.md names."""
 
 import json
+from collections.abc import Mapping, Sequence
 
+from agents.reading.model_reader.second_reading import LeafReadings
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, PolicyRef
 from cases.decision import GateResult
@@ -11,8 +13,11 @@ from cases.packet import Gap
 Json = dict[str, object]
 
 
-def criteria_json(result: CriteriaResult | None, case: Case) -> bytes:
-    """criteria.json. Where no policy is in force the tree is one INSUFFICIENT leaf that says so."""
+def criteria_json(result: CriteriaResult | None, case: Case, readings: Sequence[LeafReadings] = ()) -> bytes:
+    """criteria.json. Where no policy is in force the tree is one INSUFFICIENT leaf that says so.
+
+    Where a model read the chart as well, each leaf shows both readings.
+    """
     if result is None:
         leaf: Json = {
             "id": "no_policy", "op": "leaf", "state": "INSUFFICIENT", "confidence": 0.0, "evidence": [],
@@ -25,7 +30,7 @@ def criteria_json(result: CriteriaResult | None, case: Case) -> bytes:
             "status": result.status.value,
             "draft_reasons": list(result.draft_reasons),
             "notes": [note.text for note in result.notes],
-            "tree": _node(result.root),
+            "tree": _node(result.root, {reading.id: reading for reading in readings}),
         }
     )
 
@@ -42,7 +47,7 @@ def _policy(policy: PolicyRef) -> Json:
     }
 
 
-def _node(node: Judgement) -> Json:
+def _node(node: Judgement, readings: Mapping[str, LeafReadings]) -> Json:
     span = node.policy_span
     shown: Json = {
         "id": node.id,
@@ -57,10 +62,30 @@ def _node(node: Judgement) -> Json:
     if node.n is not None:
         shown["n"] = node.n
     if node.children:
-        shown["children"] = [_node(child) for child in node.children]
+        shown["children"] = [_node(child, readings) for child in node.children]
     if node.looked_for:
         shown["looked_for"] = node.looked_for
+    if node.id in readings:
+        shown["readings"] = _readings(readings[node.id])
     return shown
+
+
+def _readings(reading: LeafReadings) -> Json:
+    """What each reader says of a leaf; the model's quotes and proposed facts are verified, its opinion is not ours."""
+    judged = reading.judged
+    proposed = [
+        {"document": fact.span.document_id, "start": fact.span.start, "end": fact.span.end, "quote": fact.span.quote,
+         "fact": fact.statement}
+        for fact in reading.proposed
+    ]  # fmt: skip
+    return {
+        "rules": reading.rules.value,
+        "model": judged.state.value if judged else None,
+        "model_quotes": [span.model_dump(mode="json") for span in judged.quotes] if judged else [],
+        "with_facts_the_model_proposes": reading.with_proposed.value,
+        "proposed_facts": proposed,
+        "differ": reading.differ,
+    }
 
 
 def _evidence(item: Evidence) -> Json:
@@ -91,14 +116,20 @@ def gate_json(result: GateResult, not_drafted: str) -> bytes:
     return _bytes({**shown, "not_drafted": not_drafted} if not_drafted else shown)
 
 
-def case_json(case: Case, need: Json | None, artefacts: dict[str, str], refusals: list[Json]) -> bytes:
-    """case.json: the case as it stands now, with the digests of its artefacts and what of the chart was refused."""
+def case_json(
+    case: Case, need: Json | None, artefacts: dict[str, str], refusals: list[Json], model: Json | None = None
+) -> bytes:
+    """case.json: the case as it stands now, with the digests of its artefacts and what of the chart was refused.
+
+    `model` is what a model was asked and what came of it, where one is set.
+    """
     return _bytes(
         {
             **case.model_dump(mode="json"),
             "authorization_need": need,
             "artefacts": artefacts,
             "not_used": refusals,
+            **({"model": model} if model else {}),
         }
     )
 

@@ -29,7 +29,7 @@ class Record:
 
     `products` pairs a kind with a value of that kind. `artefacts` are named bytes whose digests the audit
     entry vouches for. `references` are numbers (system, value) by which others will name the case; `cleared`
-    are kinds of timers that no longer matter.
+    are kinds of timers that no longer matter. `events` are further audit entries, each an action with its detail.
     """
 
     action: str
@@ -41,6 +41,7 @@ class Record:
     references: Sequence[tuple[str, str]] = ()
     timer: Timer | None = None
     cleared: Sequence[str] = ()
+    events: Sequence[tuple[str, Detail]] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class CaseDesk:
         case_records.clear_timers(transaction, self.case_id, record.cleared)
         if record.timer is not None:
             case_records.set_timer(transaction, record.timer)
-        self._event(transaction, record.action, record.detail)
+        for action, told in (*record.events, (record.action, record.detail)):
+            self._event(transaction, action, told)
         for name, content in record.artefacts.items():
             digest = work_store.put_artefact(transaction, self.case_id, revision, name, content, now)
             detail: Detail = {"name": name, "revision": revision, "artefact_sha256": digest}

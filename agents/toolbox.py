@@ -3,18 +3,29 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, StructuredTool
 
+from agents.guarded_model import GuardedModel, ModelGuards, Subject
+from agents.model_session import ModelSession
 from cases.authorization import AuthorizationNeed
 from cases.case import PayerRef
 from cases.chart import Chart, Coverage, Party
 from cases.criteria import PolicyRef
 from cases.errors import NotFound, PayerUnavailable, ToolNotGranted
 from cases.ids import CaseId, EffectKey
-from cases.ports import Clock, PayerConnection, PayerReceipt
+from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
+from formats.scan.reading import ScanReader
+from guardrails.disclosure_agreements import Agreements
+from guardrails.phi.guard import shipped_guard
+from guardrails.phi.masking import CaseMasker
+from guardrails.phi.memory import memory_of_case
+from guardrails.phi.redaction import AuditRedactor
+from guardrails.phi.surrogates import SECRET
+from guardrails.sensitive import TextJudge
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.coverage_payer import payer_of
@@ -23,9 +34,11 @@ from runtime import case_store, chart_store, policy_store
 from runtime.audit import AuditLog
 from runtime.clock import SettableClock, SystemClock
 from runtime.database import Database
+from runtime.disclosure_store import StoredDisclosures
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
 from runtime.queue import JobQueue
+from runtime.scan_cache import ScanCache
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
@@ -37,11 +50,12 @@ _MOST_CALLS = 32
 class Hands:
     """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
 
-    def __init__(self, step: str, tools: Mapping[str, BaseTool], ledger: EffectsLedger, settings: Settings) -> None:
-        self._step, self._tools, self._ledger = step, tools, ledger
+    def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
+        self._step, self._tools, self._ledger = step, tools, toolbox.ledger
         self._calls = 0
-        self.organization: Party | None = settings.organization
-        self.zone = ZoneInfo(settings.time_zone)
+        self.organization: Party | None = toolbox.settings.organization
+        self.zone = ZoneInfo(toolbox.settings.time_zone)
+        self.scans = toolbox.scans
 
     def call(self, name: str, **arguments: object) -> Any:
         """What the tool returns; its type is the tool's own."""
@@ -64,7 +78,8 @@ class Hands:
 class Toolbox:
     """Everything one process needs to work cases. Build it with `build_toolbox`.
 
-    `queue` is None where nobody would run its jobs (the command line works its cases itself).
+    `scans` reads scans, each once. `queue` is None where nobody would run its jobs (the command line works its
+    cases itself). `model` is None where no model is set, and everything is read by rules.
     """
 
     settings: Settings
@@ -72,7 +87,20 @@ class Toolbox:
     database: Database
     audit: AuditLog
     ledger: EffectsLedger
+    scans: ScanReader
     queue: JobQueue | None = None
+    model: GuardedModel | None = None
+
+    def model_session(self, case_id: CaseId | None = None) -> ModelSession | None:
+        """Questions to the model about one case, or about none; None where no model is set."""
+        if self.model is None:
+            return None
+        memory = CaseMemory()
+        if case_id is not None:
+            with self.database.read() as transaction:
+                case = case_store.get(transaction, case_id)
+            memory = memory_of_case(case, CaseTools(self, case_id).read_chart())
+        return ModelSession(self.model, Subject(memory=memory))
 
     def hands(self, step: str, case_id: CaseId) -> Hands:
         """The tools granted to a step, as langchain-core tools bound to this case."""
@@ -81,7 +109,7 @@ class Toolbox:
             spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
-        return Hands(step, tools, self.ledger, self.settings)
+        return Hands(step, tools, self)
 
 
 @dataclass(frozen=True)
@@ -101,7 +129,11 @@ class CaseTools:
             "policy_text": self.policy_text,
             "payer_submit": self.payer_submit,
             "payer_inquire": self.payer_inquire,
+            "model_session": self.model_session,
         }
+
+    def model_session(self) -> ModelSession | None:
+        return self.toolbox.model_session(self.case_id)
 
     def read_chart(self) -> Chart:
         with self.toolbox.database.read() as transaction:
@@ -163,11 +195,22 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
     """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
     clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
     database = Database.open(settings)
+    key = master_key(settings)
+    audit = AuditLog(key, AuditRedactor())
+    masker = cache(lambda: CaseMasker(shipped_guard(), key.derive(SECRET)))
+    guards = ModelGuards(
+        agreements=Agreements(settings.agreements_file, ZoneInfo(settings.time_zone)),
+        ledger=StoredDisclosures(database, audit, clock, "guarded_model"),
+        masker_of=lambda _: masker(),
+        sensitive=TextJudge(),
+    )
     return Toolbox(
         settings=settings,
         clock=clock,
         database=database,
-        audit=AuditLog(master_key(settings), None),
+        audit=audit,
         ledger=EffectsLedger(database, clock),
+        scans=ScanReader(ScanCache(settings.home / "scans", key, clock)),
         queue=JobQueue(settings) if with_queue else None,
+        model=GuardedModel.of(settings, clock, guards),
     )

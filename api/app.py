@@ -17,6 +17,7 @@ from api.auth import Me
 from api.boundary import Boundary
 from api.error_pages import problems
 from api.openapi_document import document_of
+from api.panel.mount import mount_panel
 from api.routes import (
     artefacts,
     audit,
@@ -84,6 +85,7 @@ def build_app(toolbox: Toolbox) -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router)
     app.include_router(_document_router())
+    mount_panel(app)
     app.mount("/static", StaticFiles(directory=sign_in_pages.FOLDER / "static"))
     return app
 

@@ -105,7 +105,10 @@ class Coverage(Frozen):
 
 
 class Order(Frozen):
-    """An order (DeviceRequest, ServiceRequest, MedicationRequest, NutritionOrder) as sent."""
+    """An order (DeviceRequest, ServiceRequest, MedicationRequest, NutritionOrder) as sent.
+
+    `places` are the codes of where the service is to be given.
+    """
 
     id: str
     resource_type: str
@@ -125,6 +128,7 @@ class Order(Frozen):
     coverage_ids: tuple[str, ...] = ()
     reasons: tuple[Coding, ...] = ()
     body_sites: tuple[Coding, ...] = ()
+    places: tuple[Coding, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from cases.evidence import Evidence, Outcome, Setting, SignerRole
+from cases.evidence import Evidence
 from cases.frozen import Frozen
-from cases.ids import ConceptId, PayerId, PolicyDocId
+from cases.ids import PayerId, PolicyDocId
+from cases.leaf_tests import LeafTest
 
 
 class State(StrEnum):
@@ -57,206 +57,6 @@ def _by_count(states: Sequence[State], needed: int) -> State:
     if len(states) - states.count(State.NOT_MET) < needed:
         return State.NOT_MET
     return State.ERROR if State.ERROR in states else State.INSUFFICIENT
-
-
-class Window(Frozen):
-    """The days around an anchor in which evidence counts: from `days_before` to `days_after`, both inclusive.
-
-    `inpatient_days` narrows it for what was taken in hospital: on or before a known discharge, evidence counts
-    only from so many days before that discharge (NCD 240.2). `source` cites the rule; `verified` is False where
-    nobody has checked it in a primary source yet.
-    """
-
-    days_before: int | None = None
-    days_after: int = 0
-    anchor: Literal["order", "service", "discharge"] = "order"
-    inpatient_days: int | None = None
-    source: str = ""
-    verified: bool = False
-
-
-class Comparison(Frozen):
-    """A numeric condition in the canonical unit; `between` includes both ends."""
-
-    op: Literal["<=", ">=", "<", ">", "==", "between"]
-    value: Decimal
-    high: Decimal | None = None
-
-    def holds(self, value: Decimal) -> bool:
-        match self.op:
-            case "<=":
-                return value <= self.value
-            case ">=":
-                return value >= self.value
-            case "<":
-                return value < self.value
-            case ">":
-                return value > self.value
-            case "==":
-                return value == self.value
-        return self.high is not None and self.value <= value <= self.high
-
-    def __str__(self) -> str:
-        if self.op == "between":
-            return f"{self.value} to {self.high}"
-        return f"{self.op} {self.value}"
-
-
-Pick = Literal["latest", "earliest", "any"]
-"""Which of several qualifying facts decides: the latest, the first, or any that supports."""
-
-
-class MeasurementTest(Frozen):
-    """A measured value under stated conditions.
-
-    `concepts` in order of the policy's own preference when `prefer_in_order` (NCD 240.2: blood gas over
-    oximetry). `settings` must all be shown, and none of `excludes`; `pick` says whether the latest qualifying
-    value decides or any.
-    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
-    for the body side that is ordered.
-    """
-
-    kind: Literal["measurement"] = "measurement"
-    concepts: tuple[ConceptId, ...]
-    comparisons: dict[ConceptId, Comparison]
-    settings: frozenset[Setting] = frozenset()
-    excludes: frozenset[Setting] = frozenset()
-    window: Window | None = None
-    prefer_in_order: bool = False
-    pick: Pick = "latest"
-    side: Literal["ordered"] | None = None
-    silence_means: Literal["insufficient", "not_met"] = "insufficient"
-
-
-class FindingTest(Frozen):
-    """A condition, sign, procedure, treatment or document that the chart must show of this patient.
-
-    A plan or an order never counts. `historical_counts` accepts a past
-    event (a stroke in the history). `min_duration_days` demands a stated duration. An explicit denial inside
-    the window makes the leaf NOT_MET only where `denial_decides`; else silence and denial both pend.
-    `silence_means` is for exclusions, where a chart that says nothing of it shows that it is not so. `side` asks
-    for the body side that is ordered.
-    """
-
-    kind: Literal["finding"] = "finding"
-    concepts: tuple[ConceptId, ...]
-    window: Window | None = None
-    historical_counts: bool = False
-    denial_decides: bool = True
-    min_duration_days: int | None = None
-    required_document: bool = False
-    pick: Pick = "latest"
-    side: Literal["ordered"] | None = None
-    silence_means: Literal["insufficient", "not_met"] = "insufficient"
-
-
-class TrialTest(Frozen):
-    """A treatment tried long enough, recently enough, and with an outcome where one is asked.
-
-    Each concept is one treatment or one class; `at_least` of them must have had a trial of their own. A trial ends
-    inside the window. First and last day may stand in different notes. `outcomes`: one of these must be said of the
-    trial. `excused_by`: an outcome that stands in for the length (a drug not tolerated need not be taken for weeks).
-    `min_dose` is one dose in `dose_unit`, `min_per_week` how often. `denial_decides` as in FindingTest.
-    """
-
-    kind: Literal["trial"] = "trial"
-    concepts: tuple[ConceptId, ...]
-    window: Window | None = None
-    min_days: int | None = None
-    at_least: int = 1
-    outcomes: frozenset[Outcome] = frozenset()
-    excused_by: frozenset[Outcome] = frozenset()
-    min_dose: Decimal | None = None
-    dose_unit: str = ""
-    min_per_week: Decimal | None = None
-    side: Literal["ordered"] | None = None
-    denial_decides: bool = False
-
-
-class CountTest(Frozen):
-    """At least `n` facts on days of their own, `apart_days` or more from one to the next.
-
-    With `comparisons` they are measured values that hold; without, findings that are affirmed, past ones too.
-    """
-
-    kind: Literal["count"] = "count"
-    concepts: tuple[ConceptId, ...]
-    n: int
-    comparisons: dict[ConceptId, Comparison] = {}
-    apart_days: int = 1
-    window: Window | None = None
-
-
-class Step(Frozen):
-    """One event of a sequence: any of these concepts, shown as done; `outcomes` narrow it to how a treatment ended."""
-
-    concepts: tuple[ConceptId, ...]
-    outcomes: frozenset[Outcome] = frozenset()
-
-
-class SequenceTest(Frozen):
-    """Events in this order by their dates: each begins on or after the last day of the one before.
-
-    The last one lies inside the window. `stated_by` are findings that say the order themselves (`examined again
-    after therapy`), of which one inside the window is enough.
-    """
-
-    kind: Literal["sequence"] = "sequence"
-    steps: tuple[Step, ...]
-    stated_by: tuple[ConceptId, ...] = ()
-    window: Window | None = None
-
-
-class SideTest(Frozen):
-    """Order and evidence name the same body side.
-
-    Each of `concepts` must be shown of the ordered side. Of `others`, what has a side at all must be of it too.
-    """
-
-    kind: Literal["side"] = "side"
-    concepts: tuple[ConceptId, ...]
-    others: tuple[ConceptId, ...] = ()
-    window: Window | None = None
-
-
-class DocumentTest(Frozen):
-    """A document of some kind, dated inside the window; signed by one of `signers` where that is asked."""
-
-    kind: Literal["document"] = "document"
-    concepts: tuple[ConceptId, ...]
-    window: Window | None = None
-    signers: frozenset[SignerRole] = frozenset()
-    side: Literal["ordered"] | None = None
-    required_document: bool = True
-
-
-class AgeTest(Frozen):
-    """The patient's age in whole years on the anchor date."""
-
-    kind: Literal["age"] = "age"
-    at_least: int | None = None
-    below: int | None = None
-
-
-class PersonTest(Frozen):
-    """Something only a person can settle; INSUFFICIENT until someone has recorded it with a reason."""
-
-    kind: Literal["person"] = "person"
-    question: str
-
-
-LeafTest = Annotated[
-    MeasurementTest
-    | FindingTest
-    | TrialTest
-    | CountTest
-    | SequenceTest
-    | SideTest
-    | DocumentTest
-    | AgeTest
-    | PersonTest,
-    Field(discriminator="kind"),
-]
 
 
 class Anchor(Frozen):

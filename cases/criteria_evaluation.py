@@ -3,27 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 
-from cases.criteria import (
+from cases.criteria import CriteriaResult, CriteriaTree, Criterion, Judgement, Op, State, combine
+from cases.evidence import Evidence, Fact, Origin, Role
+from cases.ids import ConceptId
+from cases.leaf_evaluation import Anchors, Weighed, criterion_words, with_ordered_side
+from cases.leaf_tests import (
     AgeTest,
+    ChangeTest,
     CountTest,
-    CriteriaResult,
-    CriteriaTree,
-    Criterion,
     DocumentTest,
     FindingTest,
-    Judgement,
     MeasurementTest,
-    Op,
     PersonTest,
     SequenceTest,
     SideTest,
-    State,
     TrialTest,
-    combine,
 )
-from cases.evidence import Evidence, Fact, Origin, Role
-from cases.ids import ConceptId
-from cases.leaf_evaluation import Anchors, Weighed, criterion_words, weigh_finding, weigh_measurement
+from cases.measured_evaluation import weigh_change, weigh_finding, weigh_measurement
 from cases.order_evaluation import weigh_count, weigh_document, weigh_sequence, weigh_side
 from cases.trial_evaluation import weigh_trial
 
@@ -38,7 +34,7 @@ def person_concept(criterion_id: str) -> ConceptId:
 
 def evaluate(tree: CriteriaTree, facts: Sequence[Fact], anchors: Anchors) -> CriteriaResult:
     """The tree with a state, evidence and reason on every node."""
-    root = _judge(tree.root, facts, anchors)
+    root = _judge(tree.root, facts, with_ordered_side(anchors, facts))
     states = {node.id: node.state for node in root.nodes()}
     return CriteriaResult(
         tree_id=tree.id,
@@ -96,6 +92,8 @@ def _weigh(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Wei
     match criterion.test:
         case MeasurementTest() as test:
             return weigh_measurement(test, facts, anchors)
+        case ChangeTest() as test:
+            return weigh_change(test, facts, anchors)
         case FindingTest() as test:
             return weigh_finding(test, facts, anchors)
         case TrialTest() as test:

@@ -16,6 +16,7 @@ CountersignError
 │   └── PayerInDoubt           sent, no answer: ask the payer before anything else
 ├── ModelError
 │   ├── ModelUnavailable       time-out, refused connection, rate limit
+│   ├── ModelNotCleared        nothing was sent: no agreement in force, no mask, or text that may not go there
 │   ├── ModelRefused           the model declined
 │   └── ModelAnswerInvalid     not JSON, not the schema, or a quote or number that is not in the source
 ├── GuardFailed                a guard itself broke: the call is refused (fail closed)
@@ -138,6 +139,12 @@ class ModelUnavailable(ModelError):
     """The model's endpoint did not answer in time, or not at all."""
 
     code = "model_unavailable"
+
+
+class ModelNotCleared(ModelError):
+    """Nothing was sent to the model: its endpoint may not receive this, or may receive nothing at all."""
+
+    code = "model_not_cleared"
 
 
 class ModelRefused(ModelError):

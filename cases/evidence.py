@@ -56,7 +56,7 @@ class Experiencer(StrEnum):
 
 
 class Setting(StrEnum):
-    """The condition under which something was measured."""
+    """The condition under which something was measured, found or given."""
 
     REST = "rest"
     EXERCISE = "exercise"
@@ -65,6 +65,17 @@ class Setting(StrEnum):
     ROOM_AIR = "room_air"
     ON_OXYGEN = "on_oxygen"
     ON_TREATMENT = "on_treatment"
+    FASTING = "fasting"
+    NOT_FASTING = "not_fasting"
+    WEIGHT_BEARING = "weight_bearing"
+    NOT_WEIGHT_BEARING = "not_weight_bearing"
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    TELEPHONE = "telephone"
+    SUPERVISED = "supervised"
+    UNSUPERVISED = "unsupervised"
+    SELF_REPORTED = "self_reported"
+    AT_HOME = "at_home"
 
 
 class Laterality(StrEnum):
@@ -97,7 +108,8 @@ class Course(Frozen):
     """The run of a treatment as one source states it.
 
     `starts` and `ends` are the first and last day where stated; a treatment said to go on ends on the day the
-    source was written. `dose` is one dose in `dose_unit`; `per_week` how often it is taken or attended.
+    source was written. `dose` is one dose in `dose_unit`; `per_week` how often it is taken or attended; `visits`
+    how many were attended in all.
     """
 
     starts: date | None = None
@@ -105,6 +117,7 @@ class Course(Frozen):
     dose: Decimal | None = None
     dose_unit: str = ""
     per_week: Decimal | None = None
+    visits: int | None = None
     outcomes: frozenset[Outcome] = frozenset()
 
 
@@ -126,12 +139,13 @@ class Signing(Frozen):
 
 
 class Origin(StrEnum):
-    """How the fact was read."""
+    """How the fact was read. What only a model has read is a proposal: no leaf is decided by it."""
 
     STRUCTURED = "structured"
     PROSE = "prose"
     OCR = "ocr"
     PERSON = "person"
+    MODEL = "model"
 
 
 class Fact(Frozen):
@@ -144,6 +158,9 @@ class Fact(Frozen):
     date, setting or person (a note's header, another element of the resource). `reliability` is in 0..1.
     `duration_days` is the shortest run that the words allow. `first_written` is the day of the earlier note from
     which the passage was carried over word for word. `signing` is only on facts that a document is of some kind.
+    `site` is the body site that the words name, such as a spinal level (`C5-6`). `first_hand` is for a fact from
+    the record of whoever gave the treatment, which outweighs another writer's summary of it.
+    `rejected` is why a person let it settle nothing; empty for every other fact.
     """
 
     id: FactId
@@ -170,6 +187,9 @@ class Fact(Frozen):
     supporting: tuple[Span, ...] = ()
     reliability: float = 1.0
     hidden: bool = False
+    site: str = ""
+    first_hand: bool = False
+    rejected: str = ""
 
 
 class Defect(StrEnum):
@@ -192,6 +212,9 @@ class Defect(StrEnum):
     OTHER_SETTING = "other_setting"
     SIDE_NOT_SHOWN = "side_not_shown"
     OTHER_SIDE = "other_side"
+    OTHER_SITE = "other_site"
+    TOO_FEW_VISITS = "too_few_visits"
+    SECOND_HAND = "second_hand"
     DURATION_NOT_SHOWN = "duration_not_shown"
     DURATION_TOO_SHORT = "duration_too_short"
     OUTCOME_NOT_SHOWN = "outcome_not_shown"
@@ -206,6 +229,7 @@ class Defect(StrEnum):
     HIDDEN_TEXT = "hidden_text"
     UNRELIABLE_SCAN = "unreliable_scan"
     IMPLAUSIBLE = "implausible"
+    REJECTED = "rejected"
 
 
 class Role(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cases.criteria import AgeTest, Comparison, Criterion, FindingTest, MeasurementTest, PersonTest, Pick, State, Window
+from cases.criteria import Criterion, State
 from cases.evidence import (
     Assertion,
     DateBasis,
@@ -18,7 +18,11 @@ from cases.evidence import (
     Setting,
 )
 from cases.frozen import Frozen
-from cases.ids import PatientId
+from cases.ids import ConceptId, PatientId
+from cases.leaf_tests import AgeTest, PersonTest, Window
+
+ORDERED_SIDE = ConceptId("ordered_side")
+"""The concept under which a reader hands over the body side that the order is for."""
 
 _OPPOSITE = {
     Setting.REST: {Setting.EXERCISE, Setting.SLEEP},
@@ -27,6 +31,10 @@ _OPPOSITE = {
     Setting.AWAKE: {Setting.SLEEP},
     Setting.ROOM_AIR: {Setting.ON_OXYGEN},
     Setting.ON_OXYGEN: {Setting.ROOM_AIR},
+    Setting.FASTING: {Setting.NOT_FASTING},
+    Setting.WEIGHT_BEARING: {Setting.NOT_WEIGHT_BEARING},
+    Setting.IN_PERSON: {Setting.TELEPHONE, Setting.VIDEO},
+    Setting.SUPERVISED: {Setting.UNSUPERVISED},
 }
 _ASSERTION_DEFECT = {
     Assertion.NEGATED: Finding(defect=Defect.NEGATED, detail="the note denies it"),
@@ -39,6 +47,8 @@ _NO_SIGN = {Defect.OTHER_PATIENT, Defect.FAMILY_HISTORY, Defect.NEGATED, Defect.
 _ONLY_TOLD = {Defect.DATE_ISSUED_ONLY, Defect.COPIED_FORWARD}
 _UNRELIABLE_BELOW = 0.6
 _ISSUED_ONLY_FACTOR = 0.9
+_ORDER_NAMED_WITHIN = 365
+"""Days before the order within which a note still speaks of the same complaint and the same operation."""
 
 
 class Anchors(Frozen):
@@ -65,60 +75,6 @@ class Weighed(Frozen):
     confidence: float
 
 
-def weigh_measurement(test: MeasurementTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
-    """State of a measured criterion; facts of other concepts are ignored."""
-    evidence = []
-    for fact in facts:
-        if fact.concept in test.comparisons:
-            findings = [*defects_of(fact, test.window, anchors), *_settings(fact, test.settings, test.excludes)]
-            findings += side_defects(fact, anchors) if test.side else []
-            evidence.append(_compare(fact, test.comparisons[fact.concept], findings))
-    deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
-    if test.prefer_in_order and deciding:
-        first = min(test.concepts.index(item.fact.concept) for item in deciding)
-        deciding = [item for item in deciding if item.fact.concept == test.concepts[first]]
-    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met")
-
-
-def weigh_finding(test: FindingTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
-    """State of a criterion that asks for a condition, sign, procedure, treatment or document."""
-    evidence = [_present(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
-    deciding = [item for item in evidence if item.role is not Role.CONSIDERED]
-    return _settle(_picked(deciding, test.pick), evidence, test.silence_means == "not_met")
-
-
-def _picked(deciding: Sequence[Evidence], pick: Pick) -> Sequence[Evidence]:
-    """Those that may decide: of `any` the supporting ones if there are some, of `earliest` those of the first day."""
-    if pick == "any":
-        return [item for item in deciding if item.role is Role.SUPPORTS] or deciding
-    if pick == "earliest" and deciding:
-        first = min(_day(item) for item in deciding)
-        return [item for item in deciding if _day(item) == first]
-    return deciding
-
-
-def _settle(deciding: Sequence[Evidence], evidence: Sequence[Evidence], silence_decides: bool) -> Weighed:
-    """Let the latest deciding facts speak; if those of one day disagree, the leaf pends.
-
-    Where silence decides, a chart that says nothing of it, or only of someone else or as not so, is a no.
-    """
-    ordered = ranked(evidence)
-    if not deciding and silence_decides and all(_says_nothing(item) for item in evidence):
-        reason = "nothing in the chart says so"
-        return Weighed(state=State.NOT_MET, reason=reason, evidence=ordered, confidence=_doubt(ordered))
-    if not deciding:
-        return not_shown(ordered)
-    latest = max(_day(item) for item in deciding)
-    last = [item for item in deciding if _day(item) == latest]
-    roles = {item.role for item in last}
-    if len(roles) > 1:
-        reason = "the chart contradicts itself on the same day"
-        return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=ordered, confidence=0.5)
-    state = State.MET if roles == {Role.SUPPORTS} else State.NOT_MET
-    reason = "; ".join(dict.fromkeys(item.fact.statement for item in last))
-    return Weighed(state=state, reason=reason, evidence=ordered, confidence=max(reliability(item) for item in last))
-
-
 def ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """What supports first, then what contradicts, then what comes nearest; the latest first among equals."""
     return tuple(sorted(evidence, key=_rank))
@@ -126,19 +82,20 @@ def ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def not_shown(ordered: tuple[Evidence, ...]) -> Weighed:
     """INSUFFICIENT, with what kept the nearest fact from counting."""
-    return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=_doubt(ordered))
+    return Weighed(state=State.INSUFFICIENT, reason=_why_not(ordered), evidence=ordered, confidence=doubt(ordered))
 
 
-def _says_nothing(item: Evidence) -> bool:
+def says_nothing(item: Evidence) -> bool:
     """Whether the fact, for a stated reason, is no sign at all that the patient has it."""
     return any(finding.defect in _NO_SIGN for finding in item.findings)
 
 
 def _rank(item: Evidence) -> tuple[int, int, int]:
-    return (list(Role).index(item.role), len(item.findings), -_day(item).toordinal())
+    return (list(Role).index(item.role), len(item.findings), -day_of(item).toordinal())
 
 
-def _day(item: Evidence) -> date:
+def day_of(item: Evidence) -> date:
+    """The day that ranks a piece of evidence; the undated come first."""
     return item.fact.when.on if item.fact.when else date.min
 
 
@@ -147,7 +104,7 @@ def reliability(item: Evidence) -> float:
     return item.fact.reliability * (_ISSUED_ONLY_FACTOR if issued_only else 1.0)
 
 
-def _doubt(ordered: Sequence[Evidence]) -> float:
+def doubt(ordered: Sequence[Evidence]) -> float:
     """How sure we are that the chart does not show it: less so where something close was found."""
     return 0.9 if not ordered else 0.8
 
@@ -157,31 +114,6 @@ def _why_not(ordered: Sequence[Evidence]) -> str:
         return "nothing about it was found in the chart"
     nearest = ordered[0]
     return f"{nearest.fact.statement}: " + "; ".join(finding.detail for finding in nearest.findings)
-
-
-def _compare(fact: Fact, comparison: Comparison, findings: list[Finding]) -> Evidence:
-    """Decide what a measured fact does, from its value and the defects found so far."""
-    if fact.value is None:
-        findings.append(Finding(defect=Defect.UNIT_UNKNOWN, detail="no value in a unit that can be compared"))
-    elif fact.value_high is not None and comparison.holds(fact.value) != comparison.holds(fact.value_high):
-        findings.append(Finding(defect=Defect.UNCERTAIN, detail=f"the range straddles {comparison}"))
-    if blocking(findings) or fact.value is None:
-        return Evidence(fact=fact, role=Role.CONSIDERED, findings=tuple(findings))
-    role = Role.SUPPORTS if comparison.holds(fact.value) else Role.CONTRADICTS
-    return Evidence(fact=fact, role=role, findings=tuple(findings))
-
-
-def _present(fact: Fact, test: FindingTest, anchors: Anchors) -> Evidence:
-    findings = defects_of(fact, test.window, anchors, past_counts=test.historical_counts)
-    findings += duration_defects(fact.duration_days, test.min_duration_days, fact.assertion)
-    findings += side_defects(fact, anchors) if test.side else []
-    others = [finding for finding in findings if finding.defect is not Defect.NEGATED]
-    if fact.assertion is Assertion.NEGATED and test.denial_decides:
-        blocked = [finding for finding in blocking(others) if finding.defect is not Defect.DURATION_NOT_SHOWN]
-        role = Role.CONSIDERED if blocked else Role.CONTRADICTS
-        return Evidence(fact=fact, role=role, findings=tuple(findings))
-    role = Role.CONSIDERED if blocking(findings) else Role.SUPPORTS
-    return Evidence(fact=fact, role=role, findings=tuple(findings))
 
 
 def blocking(findings: Sequence[Finding]) -> list[Finding]:
@@ -214,6 +146,8 @@ def _assertion(fact: Fact) -> list[Finding]:
 
 def _readable(fact: Fact) -> list[Finding]:
     findings = []
+    if fact.rejected:
+        findings.append(Finding(defect=Defect.REJECTED, detail=f"a person rejected it: {fact.rejected}"))
     if fact.hidden:
         findings.append(Finding(defect=Defect.HIDDEN_TEXT, detail="in text that a reader of the page cannot see"))
     if fact.origin is Origin.OCR and fact.reliability < _UNRELIABLE_BELOW:
@@ -253,7 +187,8 @@ def _in_hospital(on: date, days: int | None, discharge: date | None) -> list[Fin
     return [Finding(defect=Defect.STALE, detail=detail)]
 
 
-def _settings(fact: Fact, required: frozenset[Setting], excluded: frozenset[Setting]) -> list[Finding]:
+def setting_defects(fact: Fact, required: frozenset[Setting], excluded: frozenset[Setting]) -> list[Finding]:
+    """Which of the required conditions are not shown, and which excluded ones are."""
     unfit = sorted(setting.replace("_", " ") for setting in fact.settings & excluded)
     findings = [Finding(defect=Defect.OTHER_SETTING, detail=f"taken {', '.join(unfit)}")] if unfit else []
     for setting in sorted(required):
@@ -287,6 +222,66 @@ def side_defects(fact: Fact, anchors: Anchors) -> list[Finding]:
     if fact.laterality not in (anchors.side, Laterality.BILATERAL):
         return [Finding(defect=Defect.OTHER_SIDE, detail=f"of the {fact.laterality} side, {anchors.side} is ordered")]
     return []
+
+
+def with_ordered_side(anchors: Anchors, facts: Sequence[Fact]) -> Anchors:
+    """The anchors with the side that order and notes ask for, if they name one and the same."""
+    if anchors.side is not None:
+        return anchors
+    sides = {
+        fact.laterality
+        for fact in facts
+        if fact.concept == ORDERED_SIDE and fact.laterality and not _unfit_to_name(fact, anchors)
+    }
+    return anchors.model_copy(update={"side": next(iter(sides))}) if len(sides) == 1 else anchors
+
+
+def _unfit_to_name(fact: Fact, anchors: Anchors) -> bool:
+    found = defects_of(fact, Window(days_before=_ORDER_NAMED_WITHIN), anchors, past_counts=True)
+    return any(finding.defect is not Defect.PLANNED for finding in blocking(found))
+
+
+def place_defects(
+    fact: Fact,
+    facts: Sequence[Fact],
+    anchors: Anchors,
+    *,
+    sides: Sequence[ConceptId],
+    sites: Sequence[ConceptId],
+    if_known: bool = False,
+) -> list[Finding]:
+    """Why the fact is not of the side or the site that these findings of the patient have.
+
+    With `if_known` a chart that does not tell the side or site asks for none. A site may name several, joined by `+`.
+    """
+    sides_told = {other.laterality for other in _present(facts, sides, anchors) if other.laterality}
+    sites_told = {name for other in _present(facts, sites, anchors) for name in other.site.split("+") if name}
+    found = _side_of(fact, sides_told) if sides and (sides_told or not if_known) else []
+    return found + (_site_of(fact, sites_told) if sites and (sites_told or not if_known) else [])
+
+
+def _side_of(fact: Fact, wanted: set[Laterality]) -> list[Finding]:
+    own = fact.laterality
+    if not wanted or own is None:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which side is not stated")]
+    if own is Laterality.BILATERAL or own in wanted or Laterality.BILATERAL in wanted:
+        return []
+    words = " and ".join(sorted(wanted))
+    return [Finding(defect=Defect.OTHER_SIDE, detail=f"of the {own} side, {words} is asked")]
+
+
+def _site_of(fact: Fact, wanted: set[str]) -> list[Finding]:
+    own = {name for name in fact.site.split("+") if name}
+    if not wanted or not own:
+        return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="which level or region is not stated")]
+    if own & wanted:
+        return []
+    return [Finding(defect=Defect.OTHER_SITE, detail=f"at {fact.site}, {' and '.join(sorted(wanted))} is asked")]
+
+
+def _present(facts: Sequence[Fact], concepts: Sequence[ConceptId], anchors: Anchors) -> list[Fact]:
+    own = [fact for fact in facts if fact.concept in concepts]
+    return [fact for fact in own if not _unfit_to_name(fact, anchors)]
 
 
 def criterion_words(criterion: Criterion) -> str:

@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cases.criteria import CountTest, DocumentTest, SequenceTest, SideTest, State, Step
-from cases.evidence import Defect, Evidence, Fact, Finding, Role
+from cases.criteria import State
+from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Role, Setting
 from cases.leaf_evaluation import (
     Anchors,
     Weighed,
     blocking,
     defects_of,
+    in_window,
     not_shown,
     ranked,
     reliability,
+    setting_defects,
     side_defects,
 )
+from cases.leaf_tests import CountTest, DocumentTest, SequenceTest, SideTest, Step, Window
+from cases.month_evaluation import weigh_months
 
 
 def weigh_count(test: CountTest, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
     """MET where enough facts lie far enough apart; what is said on one day counts once."""
     evidence = [_counted(fact, test, anchors) for fact in facts if fact.concept in test.concepts]
+    if test.months:
+        return weigh_months(test, evidence, anchors)
     supports = [item for item in evidence if item.role is Role.SUPPORTS]
     days = _apart(sorted({_first_day(item.fact) for item in supports}), test.apart_days)
     ordered = ranked(evidence)
@@ -31,7 +37,9 @@ def weigh_count(test: CountTest, facts: Sequence[Fact], anchors: Anchors) -> Wei
 
 
 def _counted(fact: Fact, test: CountTest, anchors: Anchors) -> Evidence:
-    findings = defects_of(fact, test.window, anchors, past_counts=not test.comparisons)
+    findings = defects_of(fact, None if test.months else test.window, anchors, past_counts=not test.comparisons)
+    findings += setting_defects(fact, test.settings, frozenset())
+    findings += in_window(fact.when.on, fact.when.until, Window(), anchors) if test.months and fact.when else []
     comparison = test.comparisons.get(fact.concept)
     if comparison and fact.value is None:
         findings.append(Finding(defect=Defect.UNIT_UNKNOWN, detail="no value in a unit that can be compared"))
@@ -55,9 +63,14 @@ def weigh_sequence(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) 
     stated = [_event(fact, test, anchors, last=True) for fact in facts if fact.concept in test.stated_by]
     if any(item.role is Role.SUPPORTS for item in stated):
         return _met([item for item in stated if item.role is Role.SUPPORTS], stated)
+    if _latest_denies(test, facts, anchors):
+        denials = [_event(fact, test, anchors, last=True) for fact in facts if fact.concept in test.denied_by]
+        reason = "; ".join(dict.fromkeys(i.fact.statement for i in denials if i.fact.assertion in _DENIALS))
+        return not_shown(ranked(denials)).model_copy(update={"state": State.NOT_MET, "reason": reason})
     evidence, chain, after = [*stated], [], date.min
     for number, step in enumerate(test.steps, start=1):
-        events = [_event(f, test, anchors, last=number == len(test.steps)) for f in facts if _is_of(f, step)]
+        inside = test.all_inside or number == len(test.steps)
+        events = [_event(f, test, anchors, last=inside, settings=step.settings) for f in facts if _is_of(f, step)]
         fitting = [item for item in events if item.role is Role.SUPPORTS and _first_day(item.fact) >= after]
         evidence += [_out_of_order(item, after) for item in events]
         if not fitting:
@@ -66,6 +79,24 @@ def weigh_sequence(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) 
         chain.append(soonest)
         after = _last_day(soonest.fact)
     return _met(chain, evidence)
+
+
+_DENIALS = frozenset({Assertion.NEGATED, Assertion.REFUSED})
+
+
+def _latest_denies(test: SequenceTest, facts: Sequence[Fact], anchors: Anchors) -> bool:
+    """Whether the latest thing said of what can be denied is a denial."""
+    own = [fact for fact in facts if fact.concept in test.denied_by and fact.when]
+    told = [fact for fact in own if fact.assertion in _DENIALS or fact.assertion is Assertion.AFFIRMED]
+    fit = [
+        fact
+        for fact in told
+        if {f.defect for f in blocking(defects_of(fact, test.window, anchors, past_counts=True))}
+        <= {Defect.NEGATED, Defect.REFUSED}
+    ]
+    latest = max((_first_day(fact) for fact in fit), default=None)
+    last = [fact for fact in fit if _first_day(fact) == latest]
+    return bool(last) and all(fact.assertion in _DENIALS for fact in last)
 
 
 def _met(supports: Sequence[Evidence], evidence: Sequence[Evidence]) -> Weighed:
@@ -80,8 +111,11 @@ def _is_of(fact: Fact, step: Step) -> bool:
     return not step.outcomes or bool(fact.course and fact.course.outcomes & step.outcomes)
 
 
-def _event(fact: Fact, test: SequenceTest, anchors: Anchors, *, last: bool) -> Evidence:
-    findings = defects_of(fact, test.window if last else None, anchors, past_counts=True)
+def _event(
+    fact: Fact, test: SequenceTest, anchors: Anchors, *, last: bool, settings: frozenset[Setting] = frozenset()
+) -> Evidence:
+    findings = defects_of(fact, test.window if last else Window(), anchors, past_counts=True)
+    findings += setting_defects(fact, settings, frozenset())
     role = Role.CONSIDERED if blocking(findings) else Role.SUPPORTS
     return Evidence(fact=fact, role=role, findings=tuple(findings))
 

@@ -15,6 +15,7 @@ from agents.toolbox import Toolbox, build_toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.ids import DEFAULT_TENANT
 from evals.accept_rate import accept_rate
+from evals.bench_retrieval import retrieval_figures
 from formats.chart_folder import read_chart
 from knowledge.vocabulary import shipped_vocabulary
 from runtime.settings import Settings, load_settings
@@ -45,6 +46,7 @@ def figures(box: Toolbox) -> list[tuple[str, str, str]]:
         ("events taken, one sender", f"{rate.accepted_alone:.0f} /s = {rate.alone:.2f} x bare", ""),
         ("one case to the gate", f"{median_seconds(lambda: _case(box), 5):.2f} s", ""),
         ("facts from notes", f"{_reading(note):.0f} kB/s", "200 kB/s (D)"),
+        *retrieval_figures(box),
     ]
 
 

@@ -1,7 +1,8 @@
 """Born-digital PDF to text by page. pdfium is not thread-safe: every call into it runs here, under one lock."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -18,10 +19,15 @@ _SCAN_FIX = "hand in the page as text or born-digital PDF"
 
 
 @dataclass(frozen=True)
-class _PageText:
+class PdfPage:
+    """One page: its text, what of it is hidden, and what was lost; `is_picture` where a scan reader is needed."""
+
+    number: int
     text: str
-    hidden: tuple[HiddenText, ...]
-    is_image: bool
+    hidden: tuple[HiddenText, ...] = ()
+    lost: LostPage | None = None
+    is_picture: bool = False
+    confidence: float | None = None
 
 
 def read_pdf(content: bytes, file: str) -> PagedText:
@@ -31,59 +37,67 @@ def read_pdf(content: bytes, file: str) -> PagedText:
     reported as lost and keep their number. Raises UnreadableFile for encrypted, damaged or too many pages,
     and where no page gives text.
     """
+    read = assembled(pdf_pages(content, file), file)
+    if not read.text.strip():
+        raise UnreadableFile(file, "has no text on any page; a scan reader is needed", fix=_SCAN_FIX)
+    return read
+
+
+def pdf_pages(content: bytes, file: str) -> tuple[PdfPage, ...]:
+    """Every page by itself; raises UnreadableFile as `read_pdf` does, but not for want of text."""
     with PDFIUM_LOCK:
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:
             raise _refusal(file, error) from error
         with document:
-            return _assemble(document, file)
+            if not 1 <= len(document) <= MAX_PAGES:
+                reason = f"has {len(document)} pages; 1 to {MAX_PAGES} are read"
+                raise UnreadableFile(file, reason, fix="split the file")
+            return tuple(_read_page(document, number) for number in range(1, len(document) + 1))
 
 
-def _assemble(document: pypdfium2.PdfDocument, file: str) -> PagedText:
-    if not 1 <= len(document) <= MAX_PAGES:
-        raise UnreadableFile(file, f"has {len(document)} pages; 1 to {MAX_PAGES} are read", fix="split the file")
-    text, pages, hidden, lost = "", [], [], []
-    for number in range(1, len(document) + 1):
-        page, loss = _read_page(document, number)
-        if loss:
-            lost.append(loss)
+def assembled(pages: Sequence[PdfPage], file: str) -> PagedText:
+    """The pages as one text. Raises UnreadableFile where it is too long."""
+    text, placed, hidden = "", [], []
+    for page in pages:
         start, text = len(text), text + page.text + "\f"
-        pages.append(Page(number=number, start=start, end=len(text)))
+        placed.append(Page(number=page.number, start=start, end=len(text), confidence=page.confidence))
         hidden += [HiddenText(start=run.start + start, end=run.end + start, reason=run.reason) for run in page.hidden]
         if len(text) > MAX_CHARACTERS:
             raise UnreadableFile(file, f"holds more than {MAX_CHARACTERS} characters", fix="split the file")
-    if not text.strip():
-        raise UnreadableFile(file, "has no text on any page; a scan reader is needed", fix=_SCAN_FIX)
-    return PagedText(text, tuple(pages), tuple(hidden), tuple(lost))
+    return PagedText(text, tuple(placed), tuple(hidden), tuple(page.lost for page in pages if page.lost))
 
 
-def _read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[_PageText, LostPage | None]:
+def _read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
     try:
-        page = _page_text(document, number - 1)
+        page, has_image = _page_text(document, number)
     except pypdfium2.PdfiumError:
-        return _PageText("", (), False), LostPage(number, f"page {number} is damaged", "export the PDF again")
+        return PdfPage(number, "", lost=LostPage(number, f"page {number} is damaged", "export the PDF again"))
     unseen = page.text.strip() and _hidden_letters(page) == sum(not letter.isspace() for letter in page.text)
-    if page.is_image and (unseen or not page.text.strip()):
-        return page, LostPage(number, f"page {number} is an image; a scan reader is needed", _SCAN_FIX)
-    return page, None
+    if has_image and (unseen or not page.text.strip()):
+        lost = LostPage(number, f"page {number} is an image; a scan reader is needed", _SCAN_FIX)
+        return replace(page, lost=lost, is_picture=True)
+    return page
 
 
-def _hidden_letters(page: _PageText) -> int:
+def _hidden_letters(page: PdfPage) -> int:
     return sum(not letter.isspace() for run in page.hidden for letter in page.text[run.start : run.end])
 
 
-def _page_text(document: pypdfium2.PdfDocument, index: int) -> _PageText:
-    page = document[index]
+def _page_text(document: pypdfium2.PdfDocument, number: int) -> tuple[PdfPage, bool]:
+    """The page as read, and whether it holds an image."""
+    page = document[number - 1]
     if pdfium.FPDFPage_GetAnnotCount(page) > 0:
         pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
         page.close()
-        page = document[index]
+        page = document[number - 1]
     text_page = page.get_textpage()
     glyphs = _glyphs(text_page)
     text = "".join(glyph.letter for glyph in glyphs)
     images = pdfium.FPDF_PAGEOBJ_IMAGE
-    return _PageText(text, hidden_runs(page, text_page, glyphs), any(page.get_objects(filter=[images], max_depth=4)))
+    has_image = any(page.get_objects(filter=[images], max_depth=4))
+    return PdfPage(number, text, hidden_runs(page, text_page, glyphs)), has_image
 
 
 def _glyphs(text_page: pypdfium2.PdfTextPage) -> list[Glyph]:

@@ -40,7 +40,7 @@ def read_text(content: bytes, file: str) -> PagedText:
     UTF-8 (with or without byte-order mark), UTF-16 with a mark, else Windows-1252. The mark is dropped and
     `\r\n` and `\r` become `\n`; nothing else is changed. Raises UnreadableFile for what is not text.
     """
-    text = _decode(content, file).replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(content, file).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UnreadableFile(file, "is empty", fix="hand in the document itself")
     if len(text) > MAX_CHARACTERS:
@@ -63,7 +63,8 @@ def pages_between_form_feeds(text: str) -> tuple[Page, ...]:
     )
 
 
-def _decode(content: bytes, file: str) -> str:
+def decoded(content: bytes, file: str) -> str:
+    """UTF-8 (with or without mark), UTF-16 with a mark, else Windows-1252; raises UnreadableFile."""
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16")

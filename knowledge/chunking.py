@@ -1,8 +1,10 @@
 """Cuts a policy into passages that follow its sections, each with exact offsets and the headings it stands under."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cases.document import Page
 from knowledge.policy_structure import Block, blocks, sentences
@@ -14,14 +16,27 @@ HEADING_JOINT = " › "
 _PIECE = re.compile(r"[A-Za-z]+|\d|[^\w\s]")
 
 
+class Unit(NamedTuple):
+    """A heading, sentence or list item: code points [start, end) of the stored text, and its estimated word pieces.
+
+    `heading` is 1 for a heading, else 0.
+    """
+
+    start: int
+    end: int
+    tokens: int
+    heading: int
+
+
 @dataclass(frozen=True)
 class PassageSpan:
-    """Code points [start, end) of the stored text, the page they begin on and the path of headings."""
+    """Code points [start, end) of the stored text, the page they begin on, the path of headings, and what is inside."""
 
     start: int
     end: int
     page: int | None
     heading: tuple[str, ...]
+    units: tuple[Unit, ...]
 
 
 def token_estimate(text: str) -> int:
@@ -35,14 +50,40 @@ def passages(text: str, pages: Sequence[Page] = (), max_tokens: int = MAX_TOKENS
     Blocks of one section are joined while they fit. A short section is joined to the one before where both
     together fit; the passage then carries the headings that both share.
     """
+    whole = blocks(text)
+    units = _unit_spans(text, whole)
     return [
-        PassageSpan(start, end, next((page.number for page in pages if page.start <= start < page.end), None), heading)
-        for start, end, heading in _joined(text, _pieces(text, max_tokens), max_tokens)
+        PassageSpan(start, end, _page_at(pages, start), heading, tuple(_inside(text, units, start, end)))
+        for start, end, heading in _joined(text, _pieces(text, whole, max_tokens), max_tokens)
     ]
 
 
-def _pieces(text: str, max_tokens: int) -> Iterator[Block]:
-    for block in blocks(text):
+def _page_at(pages: Sequence[Page], start: int) -> int | None:
+    place = bisect_right(pages, start, key=lambda page: page.start) - 1
+    return pages[place].number if place >= 0 and start < pages[place].end else None
+
+
+def _unit_spans(text: str, whole: Sequence[Block]) -> list[tuple[int, int, int]]:
+    spans: list[tuple[int, int, int]] = []
+    for block in whole:
+        if block.kind == "heading":
+            spans.append((block.start, block.end, 1))
+        else:
+            spans += [(start, end, 0) for start, end in sentences(text, block.start, block.end)]
+    return spans
+
+
+def _inside(text: str, units: Sequence[tuple[int, int, int]], start: int, end: int) -> Iterator[Unit]:
+    """The units between two places, cut off at them."""
+    place = bisect_right(units, start, key=lambda unit: unit[1])
+    while place < len(units) and units[place][0] < end:
+        first, last = max(units[place][0], start), min(units[place][1], end)
+        yield Unit(first, last, token_estimate(text[first:last]), units[place][2])
+        place += 1
+
+
+def _pieces(text: str, whole: Sequence[Block], max_tokens: int) -> Iterator[Block]:
+    for block in whole:
         if token_estimate(text[block.start : block.end]) <= max_tokens:
             yield block
         else:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cases.criteria import Anchor, Criterion, GapAdvice, LeafTest, Op, PolicyNote
+from cases.criteria import Anchor, Criterion, GapAdvice, Op, PolicyNote
 from cases.errors import StoreDamaged
 from cases.frozen import Frozen
+from cases.leaf_tests import LeafTest
 from knowledge.code_pattern import closest
 from knowledge.policy_head import number_key
 from knowledge.rule_files import CRITERIA, read_yaml

@@ -11,7 +11,9 @@ from cases.errors import NotFound
 from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge.criteria_binding import bind
+from knowledge.criteria_compiler import CompiledTree, compile_criteria
 from knowledge.criteria_trees import shipped_trees, tree_for
+from knowledge.near_duplicates import NearDuplicate, near_duplicates
 from knowledge.payer_directory import PayerDirectory, PayerEntry, shipped_directory
 from knowledge.policy_head import number_key
 from knowledge.policy_import import ImportReport, PolicyImport
@@ -56,6 +58,26 @@ def held_policies(transaction: Transaction, payer_id: PayerId | None = None) -> 
     return versions(transaction, payer_id)
 
 
+def one_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId, version: int) -> PolicyVersion:
+    """One version of one document; raises NotFound."""
+    for held in versions(transaction, payer_id, doc_id):
+        if held.version == version:
+            return held
+    raise NotFound(f"Policy '{doc_id}' of {payer_id}, version {version}, is not held.")
+
+
+def text_of_version(transaction: Transaction, payer_id: PayerId, doc_id: PolicyDocId, version: int) -> str:
+    """The stored text of one version; raises NotFound."""
+    return text_of(transaction, one_version(transaction, payer_id, doc_id, version))
+
+
+def alike(transaction: Transaction) -> tuple[NearDuplicate, ...]:
+    """Documents whose newest versions are almost word for word the same."""
+    newest = {(version.record.payer_id, version.record.doc_id): version for version in versions(transaction)}
+    texts = {place: (version, text_of(transaction, version)) for place, version in enumerate(newest.values())}
+    return near_duplicates(texts)
+
+
 def document_in_force(
     transaction: Transaction, doc_id: PolicyDocId, on: date | None = None, payer_id: PayerId | None = None
 ) -> PolicyVersion:
@@ -93,6 +115,11 @@ def criteria_for_order(
 def criteria_of_document(transaction: Transaction, version: PolicyVersion, codes: Sequence[str] = ()) -> OrderCriteria:
     """The tree of one version, for the codes given, else for the first code its reviewed tree names."""
     return _with_tree(transaction, PolicyInForce(version=version), version, codes or _some_code(version))
+
+
+def draft_criteria(transaction: Transaction, version: PolicyVersion) -> CompiledTree:
+    """What the structure of a version's own text says of its criteria: a draft that nobody has approved."""
+    return compile_criteria(text_of(transaction, version), policy_ref(version))
 
 
 def _with_tree(

@@ -1,9 +1,11 @@
 """Brings policies into the library: one transaction for each file, one report line for each, and the rest goes on."""
 
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from cases.case import LineOfBusiness
 from cases.errors import CountersignError, InputError, StoreUnavailable
@@ -11,7 +13,7 @@ from cases.frozen import Frozen
 from cases.ids import PayerId, PolicyDocId
 from knowledge.chunking import HEADING_JOINT, passages
 from knowledge.payer_directory import PayerDirectory, PayerEntry, new_entry
-from knowledge.policy_document import Particulars, PolicyDocument, read_policy
+from knowledge.policy_document import Particulars, PolicyDocument, read_policies
 from knowledge.policy_manifest import ImportItem
 from runtime.database import Transaction
 from runtime.policy_store import Passage, PolicyRecord, add_version, put_payer
@@ -53,19 +55,35 @@ class PolicyImport:
         self._taken: dict[tuple[PayerId, PolicyDocId], str] = {}
 
     def run(self, items: Iterable[ImportItem]) -> Iterator[ImportReport]:
-        """A report for each item, as it is done; a store that is not there stops the run."""
+        """A report for each policy in each item, as it is done; a store that is not there stops the run."""
         for item in items:
             try:
-                yield self._file(item)
-            except StoreUnavailable:
-                raise
+                documents = self._read(item)
             except CountersignError as error:
                 yield ImportReport(source=item.source, outcome=Outcome.REFUSED, reason=error.message)
+                continue
+            for document in documents:
+                yield self._one(item, document)
 
-    def _file(self, item: ImportItem) -> ImportReport:
+    def _read(self, item: ImportItem) -> tuple[PolicyDocument, ...]:
         if item.path is None:
             raise InputError(f"{item.source}: {item.fault}")
-        document = read_policy(item.path, item.given)
+        documents = read_policies(item.path, item.given)
+        if not documents:
+            raise InputError(f"{item.source}: no policy was found in it")
+        return documents
+
+    def _one(self, item: ImportItem, document: PolicyDocument) -> ImportReport:
+        try:
+            return self._keep(item, document)
+        except StoreUnavailable:
+            raise
+        except CountersignError as error:
+            return ImportReport(
+                source=item.source, outcome=Outcome.REFUSED, doc_id=document.doc_id, reason=error.message
+            )
+
+    def _keep(self, item: ImportItem, document: PolicyDocument) -> ImportReport:
         payer = self._payer(item, document)
         key = (payer.id, document.doc_id)
         if self._taken.get(key, document.source) != document.source:
@@ -115,7 +133,14 @@ class PolicyImport:
 
 def _spans(document: PolicyDocument) -> list[Passage]:
     return [
-        Passage(position=position, start=span.start, end=span.end, page=span.page, heading=_heading(span.heading))
+        Passage(
+            position=position,
+            start=span.start,
+            end=span.end,
+            page=span.page,
+            heading=_heading(span.heading),
+            units=struct.pack(f"<{4 * len(span.units)}i", *chain.from_iterable(span.units)),
+        )
         for position, span in enumerate(passages(document.text, document.pages))
     ]
 
@@ -137,4 +162,6 @@ def _record(payer: PayerEntry, document: PolicyDocument) -> PolicyRecord:
         lines_of_business=(payer.line_of_business,),
         codes=document.codes,
         pages=document.pages,
+        revision=document.revision,
+        implementation=document.implementation,
     )

@@ -84,6 +84,19 @@ def in_force(versions: Sequence[PolicyVersion], on: date | None) -> PolicyVersio
     return max(fitting, key=lambda version: (version.record.effective or date.min, version.version), default=None)
 
 
+def current(versions: Sequence[PolicyVersion], today: date | None) -> PolicyVersion | None:
+    """The version of one document that answers when no day is named: of today, else the next to take effect.
+
+    Never one that has expired by today; without `today` the newest.
+    """
+    if today is None:
+        return in_force(versions, None)
+    open_ones = [version for version in versions if version.record.expires is None or version.record.expires >= today]
+    return in_force(open_ones, today) or min(
+        open_ones, key=lambda version: version.record.effective or date.min, default=None
+    )
+
+
 def _covers(version: PolicyVersion, on: date) -> bool:
     record = version.record
     begun = record.effective is None or record.effective <= on

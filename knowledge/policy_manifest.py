@@ -92,14 +92,14 @@ def _item(manifest: Path, number: int, line: str, flags: Particulars) -> ImportI
 
 
 def path_items(paths: list[Path], flags: Particulars) -> Iterator[ImportItem]:
-    """An item for each file given, and for each TXT, MD or PDF file inside a folder given, in name order."""
+    """An item for each file given, and for each file of a kind we read inside a folder given, in name order."""
     for path in paths:
         if path.is_dir():
             inside = sorted(
                 file for file in path.rglob("*") if file.suffix.casefold() in FILE_ENDINGS and file.is_file()
             )
             if not inside:
-                yield ImportItem(source=str(path), fault="the folder holds no TXT, MD or PDF file")
+                yield ImportItem(source=str(path), fault="the folder holds no file of a kind that is read")
             yield from (ImportItem(source=str(file), path=file, given=flags) for file in inside)
         elif path.exists():
             yield ImportItem(source=str(path), path=path, given=flags)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from cases.evidence import Setting
 from cases.frozen import Frozen
 from cases.ids import ConceptId
 from knowledge.rule_files import RULES, read_yaml
+from knowledge.statement_patterns import PatternIndex, StatementPattern, compile_pattern
 
 
 class ConceptKind(StrEnum):
@@ -63,6 +64,14 @@ class Concept(Frozen):
     `phrases` match in any case, `abbreviations` only as written; `...` in a phrase stands for up to five words
     of the same sentence. `unit` is the canonical UCUM unit of a measurement; `units` are the spellings
     accepted, with their conversion.
+
+    `patterns` are regular expressions that state it within a sentence, `denials` those that state its absence; in
+    them a blank stands for any white space, `{name}` for a class of words of the file, and the groups `v`, `h` and
+    `u` for a value, the other end of its range and its unit. `signs` must all be found in a note for it to be a
+    document of this kind, and the last of them is what is quoted. `sites` are the body regions that its words name,
+    `context` what must stand in the same paragraph or its heading, `note_context` what must stand in the note,
+    `unless` what must not stand in the sentence. With `plan_counts` a plan is what is asked for; with `past_counts` a
+    past event is.
     """
 
     id: ConceptId
@@ -74,6 +83,15 @@ class Concept(Frozen):
     unit: str = ""
     units: tuple[UnitRule, ...] = ()
     plausible: PlausibleRange | None = None
+    patterns: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    sites: dict[str, str] = {}
+    context: str = ""
+    note_context: str = ""
+    unless: str = ""
+    plan_counts: bool = False
+    past_counts: bool = False
     source: str = ""
 
     def canonical(self, value: Decimal, unit: str) -> Decimal | None:
@@ -103,9 +121,19 @@ class Mention(Frozen):
     end: int
 
 
+class _Addition(Frozen):
+    """Further patterns for a concept of another file."""
+
+    id: ConceptId
+    patterns: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+
+
 class _VocabularyFile(Frozen):
     version: str
-    systems: dict[str, tuple[str, ...]]
+    additions: tuple[_Addition, ...] = ()
+    systems: dict[str, tuple[str, ...]] = {}
+    classes: dict[str, str] = {}
     concepts: tuple[Concept, ...]
 
 
@@ -126,6 +154,32 @@ class Vocabulary:
         self._spelled: dict[str, list[_Spelling]] = defaultdict(list)
         for spelling in sorted({*_spellings(content.concepts)}, key=lambda item: (-len(item.phrase), item.phrase)):
             self._spelled[spelling.parts[0].tokens[0].casefold()].append(spelling)
+
+        self.statements = PatternIndex(tuple(_statements(content)))
+        self.documents = {
+            concept.id: tuple(
+                compile_pattern(concept.id, sign, content.classes, denies=False).regex for sign in concept.signs
+            )
+            for concept in content.concepts
+            if concept.signs
+        }
+        self.contexts = {
+            concept.id: _Contexts(
+                paragraph=_optional(concept.id, concept.context, content.classes),
+                note=_optional(concept.id, concept.note_context, content.classes),
+                unless=_optional(concept.id, concept.unless, content.classes),
+            )
+            for concept in content.concepts
+            if concept.context or concept.note_context or concept.unless
+        }
+        self.sites = {
+            concept.id: {
+                name: compile_pattern(concept.id, words, content.classes, denies=False).regex
+                for name, words in concept.sites.items()
+            }
+            for concept in content.concepts
+            if concept.sites
+        }
 
     def concept(self, concept_id: ConceptId) -> Concept:
         """The concept of this id; raises KeyError where there is none."""
@@ -253,10 +307,61 @@ def _bare(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
-def read_vocabulary(path: Path) -> Vocabulary:
-    """Load a vocabulary file; raises StoreDamaged naming the entry that does not fit."""
+@dataclass(frozen=True)
+class _Contexts:
+    """What must, or must not, stand around a statement of a concept; None asks for nothing."""
+
+    paragraph: re.Pattern[str] | None
+    note: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+def _optional(concept_id: ConceptId, words: str, classes: Mapping[str, str]) -> re.Pattern[str] | None:
+    return compile_pattern(concept_id, words, classes, denies=False).regex if words else None
+
+
+def _statements(content: _VocabularyFile) -> Iterator[StatementPattern]:
+    for concept in content.concepts:
+        for words in concept.patterns:
+            yield compile_pattern(concept.id, words, content.classes, denies=False)
+        for words in concept.denials:
+            yield compile_pattern(concept.id, words, content.classes, denies=True)
+
+
+def read_vocabulary(*paths: Path) -> Vocabulary:
+    """Load vocabulary files as one; raises StoreDamaged naming the entry that does not fit."""
+    files = [_read(path) for path in paths]
+    return Vocabulary(
+        _VocabularyFile(
+            version=" ".join(file.version for file in files),
+            systems={name: uris for file in files for name, uris in file.systems.items()},
+            classes={name: words for file in files for name, words in file.classes.items()},
+            concepts=tuple(_with_additions(files)),
+        )
+    )
+
+
+def _with_additions(files: Sequence[_VocabularyFile]) -> Iterator[Concept]:
+    added = {addition.id: addition for file in files for addition in file.additions}
+    for concept in (concept for file in files for concept in file.concepts):
+        more = added.pop(concept.id, None)
+        yield (
+            concept.model_copy(
+                update={
+                    "patterns": (*concept.patterns, *more.patterns),
+                    "denials": (*concept.denials, *more.denials),
+                }
+            )
+            if more
+            else concept
+        )
+    if added:
+        raise StoreDamaged(f"additions to concepts that no file holds: {', '.join(sorted(added))}")
+
+
+def _read(path: Path) -> _VocabularyFile:
     try:
-        return Vocabulary(_VocabularyFile.model_validate(read_yaml(path)))
+        return _VocabularyFile.model_validate(read_yaml(path))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -266,4 +371,4 @@ def read_vocabulary(path: Path) -> Vocabulary:
 @cache
 def shipped_vocabulary() -> Vocabulary:
     """The vocabulary that ships with the product, read once."""
-    return read_vocabulary(RULES / "vocabulary.yaml")
+    return read_vocabulary(RULES / "vocabulary.yaml", RULES / "reading_statements.yaml")

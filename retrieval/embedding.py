@@ -1,34 +1,96 @@
 """Sentence vectors from a model folder on this machine. Heavy to import: only what embeds imports this module."""
 
-from collections.abc import Sequence
+import json
+import threading
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
+import torch
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
-from retrieval.vectors import Vectors
+from retrieval.vectors import EmbeddedText, Span, TextToEmbed, Vectors, embedder_name
 
-_BATCH = 32
+_BATCH_TOKENS = 4096
+_MOST_TOKENS = 384
+"""Longer than a passage with its title and headings; the models of this size were trained on less."""
 
 
 class SentenceEmbedder:
-    """A sentence-transformers model, loaded when first used; vectors are float32 of length one."""
+    """A sentence-transformers model with mean or first-token pooling; vectors are float32 of length one.
+
+    Parts of a text are pooled from the tokens of the whole, so that they carry what stands around them and cost
+    nothing more. Loaded when first used; safe to use from several threads.
+    """
 
     def __init__(self, model: str) -> None:
         """`model` is a folder, or a hub id where the settings name one."""
         self._model_place = model
-        self.name = "/".join(Path(model).parts[-2:])
+        self.name = embedder_name(model)
+        self._lock = threading.Lock()
 
     @cached_property
-    def _model(self) -> SentenceTransformer:
+    def _loaded(self) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
         disable_progress_bar()  # type: ignore[no-untyped-call]
-        return SentenceTransformer(self._model_place, device="cpu")
+        tokenizer = AutoTokenizer.from_pretrained(self._model_place)
+        return tokenizer, AutoModel.from_pretrained(self._model_place).eval()
+
+    @cached_property
+    def _pools_first_token(self) -> bool:
+        pooling = Path(self._model_place) / "1_Pooling" / "config.json"
+        return pooling.is_file() and bool(json.loads(pooling.read_text("utf-8")).get("pooling_mode_cls_token"))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row for each text, in the order given."""
-        vectors = self._model.encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        made = self.embed_with_parts([TextToEmbed(text, ()) for text in texts])
+        return np.vstack([one.rows[0] for one in made]) if made else np.zeros((0, 0), dtype=np.float32)
+
+    def embed_with_parts(self, texts: Sequence[TextToEmbed]) -> list[EmbeddedText]:
+        """For each text its own row, a row for each part, and the tokens of each part."""
+        with self._lock:
+            tokenizer, _ = self._loaded
+            read = tokenizer(
+                [one.text for one in texts], truncation=True, max_length=_MOST_TOKENS, return_offsets_mapping=True
+            )
+            ids, offsets = read["input_ids"], read["offset_mapping"]
+            made: dict[int, EmbeddedText] = {}
+            for places in _batches([len(row) for row in ids]):
+                states = self._states([ids[place] for place in places])
+                for place, state in zip(places, states, strict=True):
+                    kept = state[: len(ids[place])]
+                    made[place] = self._pooled(kept, texts[place].parts, np.asarray(offsets[place]))
+        return [made[place] for place in range(len(texts))]
+
+    def _states(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        longest = max(len(row) for row in ids)
+        padded, mask = torch.zeros(len(ids), longest, dtype=torch.long), torch.zeros(len(ids), longest)
+        for place, row in enumerate(ids):
+            padded[place, : len(row)], mask[place, : len(row)] = torch.tensor(row), 1
+        with torch.inference_mode():
+            found: Vectors = self._loaded[1](input_ids=padded, attention_mask=mask).last_hidden_state.numpy()
+        return found
+
+    def _pooled(self, state: Vectors, parts: Sequence[Span], offsets: np.ndarray) -> EmbeddedText:
+        whole = state[0] if self._pools_first_token else state.mean(axis=0)
+        rows, counts = [whole], []
+        for start, end in parts:
+            inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
+            counts.append(int(inside.sum()))
+            rows.append(state[inside].mean(axis=0) if counts[-1] else whole)
+        stacked = np.stack(rows)
+        length = np.linalg.norm(stacked, axis=1, keepdims=True)
+        return EmbeddedText((stacked / np.maximum(length, 1e-9)).astype(np.float32), tuple(counts))
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of texts of like length, so that little is padded; no batch holds more than so many tokens."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

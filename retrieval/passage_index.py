@@ -1,85 +1,164 @@
-"""The library's passages in memory: texts, words, vectors, and which version of which document each belongs to."""
+"""The library in memory: texts, passages with their units, words and vectors, in the order of payers and documents."""
 
-from collections import defaultdict
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from cases.ids import PayerId, PolicyDocId
 from knowledge.chunking import HEADING_JOINT
-from retrieval.ranking import Bm25
-from retrieval.vectors import Vectors, from_bytes
+from knowledge.question_words import Holds, holds
+from knowledge.synonyms import Synonyms, definitions_in, shipped_synonyms
+from retrieval.ranking import Bm25, Places, TermTable
+from retrieval.vectors import Vectors, rows_of, units_of
 from runtime.database import Transaction
 from runtime.policy_store import Passage, PolicyVersion, passages_of, text_of, versions
 
 Stamp = tuple[tuple[PayerId, PolicyDocId, int, str | None], ...]
-
-
-@dataclass(frozen=True)
-class HeldPassage:
-    """One passage with its text and the place of its version in the index."""
-
-    version_at: int
-    passage: Passage
-    text: str
+HeldVersion = tuple[PolicyVersion, str, tuple[Passage, ...]]
 
 
 class PassageIndex:
-    """Passages of every version held, ready to be ranked; `stamp` tells whether the library has changed since."""
+    """Passages of every version held, ready to be ranked; `stamp` tells whether the library has changed since.
 
-    def __init__(self, held_versions: Sequence[PolicyVersion], held: Sequence[HeldPassage], model: str) -> None:
-        self.versions = tuple(held_versions)
-        self.held = tuple(held)
-        self.model = model
-        self._inside: dict[int, list[str]] = defaultdict(list)
-        for item in held:
-            self._inside[item.version_at].append(item.text)
-        self.version_of: NDArray[np.int64] = np.array([item.version_at for item in held], dtype=np.int64)
-        self.words = Bm25([self._words(item) for item in held])
-        self.whole_documents = Bm25([self._document(place) for place in range(len(self.versions))])
-        self.vectors = self._vectors()
+    Passages of a version, and units of a passage, lie side by side: `passage_starts[v]` is the first passage of
+    version v, `unit_starts[p]` the first unit of passage p, and both have one entry more for the end.
+    """
+
+    def __init__(self, held: Sequence[HeldVersion], model: str) -> None:
+        self.versions = tuple(version for version, _, _ in held)
+        self.texts = tuple(text for _, text, _ in held)
+        passages = tuple(chain.from_iterable(passages for _, _, passages in held))
+        self.pages = tuple(passage.page for passage in passages)
+        self._headings = tuple(passage.heading for passage in passages)
+        self.passage_starts = _starts([len(passages) for _, _, passages in held])
+        self.version_of: Places = np.repeat(np.arange(len(held)), np.diff(self.passage_starts))
+        units = [units_of(passage) for passage in passages]
+        self.unit_starts = _starts([len(rows) for rows in units])
+        self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 4), dtype=np.int32), *units])
+        self.passage_of: Places = np.repeat(np.arange(len(passages)), np.diff(self.unit_starts))
+        self._holds: dict[int, Holds] = {}
+        self._heading_units: Places = np.flatnonzero(self.units[:, 3])
+        self.opens = self._opens()
+        self.counts_exactly = bool(held) and all(version.vector_model == model for version in self.versions)
+        self.vectors: Vectors | None = None
+        self.unit_vectors: NDArray[np.float16] | None = None
+        if self.counts_exactly:
+            self.vectors, self.unit_vectors = self._vectors(passages)
+        self._count_words()
+        self.synonyms = self._synonyms()
 
     @classmethod
     def load(cls, transaction: Transaction, model: str) -> "PassageIndex":
-        """Read the whole library; vectors are used where they came from `model`."""
-        held_versions = versions(transaction)
-        held: list[HeldPassage] = []
-        for place, version in enumerate(held_versions):
-            text = text_of(transaction, version)
-            spans = passages_of(transaction, version)
-            held += [HeldPassage(place, span, text[span.start : span.end]) for span in spans]
-        return cls(held_versions, held, model)
+        """Read the whole library; vectors are used where all of them came from `model`."""
+        held = [
+            (version, text_of(transaction, version), passages_of(transaction, version))
+            for version in versions(transaction)
+        ]
+        return cls(held, model)
 
     @property
     def stamp(self) -> Stamp:
         return stamp_of(self.versions)
 
-    def _words(self, item: HeldPassage) -> str:
-        """What the word ranking reads: payer, number, title and headings beside the passage."""
-        record = self.versions[item.version_at].record
-        headings = " ".join(item.passage.heading.split(HEADING_JOINT)[1:])
-        return f"{record.payer_id} {record.number} {record.title} {headings} {item.text}"
-
-    def _document(self, place: int) -> str:
-        """A whole document for the ranking of documents; its title counts twice."""
-        record = self.versions[place].record
-        return f"{record.title} {record.title} {' '.join(self._inside[place])}"
-
     def names(self, place: int, code: str) -> bool:
         """Whether the text of a version has this code in it."""
-        return any(code in text.upper() for text in self._inside[place])
+        return re.search(rf"(?<!\w){re.escape(code)}(?!\w)", self.texts[place], re.IGNORECASE) is not None
 
-    def _vectors(self) -> Vectors | None:
-        """One row for each passage; None unless every passage has a vector of the one model."""
-        stored = [item.passage.vector for item in self.held]
-        of_model = all(version.vector_model == self.model for version in self.versions)
-        rows = [from_bytes(vector) for vector in stored if vector is not None]
-        complete = of_model and len(rows) == len(stored) and len({len(row) for row in rows}) == 1
-        return np.vstack(rows) if complete else None
+    def unit_text(self, unit: int) -> str:
+        """The text of one unit."""
+        start, end = int(self.units[unit, 0]), int(self.units[unit, 1])
+        return self.texts[int(self.version_of[self.passage_of[unit]])][start:end]
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def heading(self, passage: int) -> str:
+        """The path of headings a passage stands under, the document's title first."""
+        return self._headings[passage]
+
+    def headings(self, passage: int) -> str:
+        """The headings a passage stands under, without the document's title."""
+        return " ".join(self._headings[passage].split(HEADING_JOINT)[1:])
+
+    def section(self, unit: int) -> str:
+        """The headings a unit stands under: its passage's, and the nearest heading line above it."""
+        passage = int(self.passage_of[unit])
+        first = int(self.unit_starts[self.passage_starts[self.version_of[passage]]])
+        above = self._heading_units[: int(np.searchsorted(self._heading_units, unit, side="right"))]
+        nearest = int(above[-1]) if len(above) and above[-1] > first else None
+        return f"{self.headings(passage)} {self.unit_text(nearest) if nearest is not None else ''}"
+
+    def held_by(self, unit: int) -> Holds:
+        """What a unit holds under its section; worked out when first asked for."""
+        found = self._holds.get(unit)
+        if found is None:
+            found = self._holds[unit] = holds(self.unit_text(unit), self.section(unit))
+        return found
+
+    def _opens(self) -> NDArray[np.bool_]:
+        """Which units begin a line of their text, or a passage: where an answer may begin."""
+        found = np.zeros(len(self.units), dtype=bool)
+        found[self.unit_starts[:-1][np.diff(self.unit_starts) > 0]] = True
+        for unit in np.flatnonzero(~found):
+            text = self.texts[int(self.version_of[self.passage_of[unit]])]
+            found[unit] = "\n" in text[int(self.units[unit - 1, 1]) : int(self.units[unit, 0])]
+        return found
+
+    def _count_words(self) -> None:
+        """Words by unit, passage and document; passages and documents count their title and headings too."""
+        self.terms = TermTable()
+        inside = self.terms.counted(self.unit_text(unit) for unit in range(len(self.units)))
+        self.title_counts = self.terms.counted(f"{v.record.number} {v.record.title}" for v in self.versions)
+        self.heading_counts = self.terms.counted(self.headings(place) for place in range(len(self)))
+        self.unit_counts = _widened(inside, len(self.terms.numbers))
+        self.title_counts = _widened(self.title_counts, len(self.terms.numbers))
+        by_passage = _summed(self.unit_counts, self.unit_starts)
+        about = csr_array(self.title_counts[self.version_of]) if len(self) else self.title_counts[:0]
+        self.words = Bm25(csr_array(by_passage + about + self.heading_counts))
+        self.document_counts = csr_array(_summed(by_passage, self.passage_starts) + 2 * self.title_counts)
+        self.documents = Bm25(self.document_counts)
+
+    def _synonyms(self) -> Synonyms:
+        """The list that ships, and the abbreviations that the policies themselves define."""
+        definitions: dict[str, str] = {}
+        for text in self.texts:
+            for short, long in definitions_in(text).items():
+                definitions.setdefault(short, long)
+        return shipped_synonyms().with_definitions(definitions)
+
+    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.float16]]:
+        """One float32 row for each passage and one float16 row for each unit, all of length one."""
+        counts = np.diff(self.unit_starts)
+        first = rows_of(passages[0].vector or b"", int(counts[0]) + 1) if passages else np.zeros((0, 1), np.float16)
+        whole = np.zeros((len(passages), first.shape[1]), dtype=np.float32)
+        parts = np.zeros((len(self.units), first.shape[1]), dtype=np.float16)
+        for place, passage in enumerate(passages):
+            rows = rows_of(passage.vector or b"", int(counts[place]) + 1)
+            whole[place] = rows[0]
+            parts[self.unit_starts[place] : self.unit_starts[place + 1]] = rows[1:]
+        return whole, parts
 
 
 def stamp_of(held_versions: Sequence[PolicyVersion]) -> Stamp:
     """What changes whenever a version is added or its vectors are made."""
     return tuple((v.record.payer_id, v.record.doc_id, v.version, v.vector_model) for v in held_versions)
+
+
+def _starts(counts: Sequence[int]) -> Places:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+def _widened(counts: csr_array, columns: int) -> csr_array:
+    return csr_array((counts.data, counts.indices, counts.indptr), shape=(counts.shape[0], columns))
+
+
+def _summed(counts: csr_array, starts: Places) -> csr_array:
+    """The rows of each group added up."""
+    groups = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    joining = csr_array((np.ones(len(groups), dtype=np.float32), (groups, np.arange(len(groups)))),
+                        shape=(len(starts) - 1, counts.shape[0]))  # fmt: skip
+    return csr_array(joining @ counts)

@@ -1,14 +1,16 @@
-"""Ranks passages by words (BM25) and by vectors, and joins the scores on one scale."""
+"""Ranks texts by words (BM25), and brings scores of several kinds onto one scale."""
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 
 Scores = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)+|[a-z]\d{4}|\d+%|[a-z0-9]+(?:'[a-z]+)?")
 _STOPWORDS = frozenset(
@@ -41,65 +43,75 @@ def _stem(word: str) -> str:
     return word
 
 
+class TermTable:
+    """How often each term stands in each of a list of texts; terms are numbered as they are met."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def counted(self, texts: Iterable[str]) -> csr_array:
+        """Texts by terms; terms not met before are added."""
+        rows, columns, values, count = array("i"), array("i"), array("f"), 0
+        for row, text in enumerate(texts):
+            count = row + 1
+            for term, times in Counter(tokens(text)).items():
+                rows.append(row)
+                columns.append(self.numbers.setdefault(term, len(self.numbers)))
+                values.append(times)
+        return csr_array(
+            (np.frombuffer(values, np.float32), (np.frombuffer(rows, np.int32), np.frombuffer(columns, np.int32))),
+            shape=(count, len(self.numbers)),
+        )
+
+    def places(self, words: Iterable[str]) -> list[int]:
+        """The numbers of those terms that were met."""
+        return [self.numbers[word] for word in words if word in self.numbers]
+
+
 class Bm25:
-    """Okapi BM25 over a fixed list of texts; `k1` and `b` as measured best on the development questions."""
+    """Okapi BM25 over counted texts; `k1` and `b` as measured best on the development questions."""
 
-    def __init__(self, texts: Sequence[str], k1: float = 0.9, b: float = 0.4) -> None:
-        counts = [Counter(tokens(text)) for text in texts]
-        self._terms = {term: place for place, term in enumerate(sorted({term for count in counts for term in count}))}
-        rows = [row for row, count in enumerate(counts) for _ in count]
-        columns = [self._terms[term] for count in counts for term in count]
-        values = np.array([float(number) for count in counts for number in count.values()])
-        shape = (len(texts), len(self._terms))
-        frequency = csc_array((values, (rows, columns)), shape=shape)
-        self._idf = _idf(np.diff(frequency.indptr), len(texts))
-        self._unseen = float(np.log(1 + (len(texts) + 0.5) / 0.5))
-        self._weights = _weighed(frequency, self._idf, k1, b)
+    def __init__(self, counts: csr_array, k1: float = 0.9, b: float = 0.4) -> None:
+        frequency = csc_array(counts, dtype=np.float32)
+        texts = frequency.shape[0]
+        holding = np.diff(frequency.indptr)
+        self.idf: Scores = np.log(1 + (texts - holding + 0.5) / (holding + 0.5))
+        self.unseen = float(np.log(1 + (texts + 0.5) / 0.5))
+        lengths = np.asarray(frequency.sum(axis=1), dtype=np.float64).ravel()
+        norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()), 1.0)) if texts else lengths
+        data = frequency.data * (k1 + 1) / (frequency.data + norm[frequency.indices])
+        data *= np.repeat(self.idf, holding)
+        self._texts, self._starts = texts, frequency.indptr
+        self._rows, self._weights = frequency.indices, data.astype(np.float32)
 
-    def scores(self, query: str) -> Scores:
-        """One score for each text, 0 where no word of the query stands in it."""
-        total = np.zeros(self._weights.shape[0])
-        for term, times in Counter(tokens(query)).items():
-            column = self._column(term)
-            if column is not None:
-                rows, values = column
-                total[rows] += times * values
+    def column(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The texts that hold a term, and its weight in each; none for a term not met when this was built."""
+        if term + 1 >= len(self._starts):
+            return self._rows[:0], self._weights[:0]
+        inside = slice(self._starts[term], self._starts[term + 1])
+        return self._rows[inside], self._weights[inside]
+
+    def scores(self, terms: Sequence[int]) -> Scores:
+        """One score for each text, 0 where none of the terms stands in it."""
+        total = np.zeros(self._texts)
+        for term in terms:
+            rows, values = self.column(term)
+            total[rows] += values
         return total
 
-    def coverage(self, query: str) -> Scores:
-        """For each text the share, by rarity, of the query's words that stand in it; between 0 and 1."""
-        total, whole = np.zeros(self._weights.shape[0]), 0.0
-        for term in set(tokens(query)):
-            column = self._column(term)
-            rarity = self._unseen if column is None else float(self._idf[self._terms[term]])
-            whole += rarity
-            if column is not None:
-                total[column[0]] += rarity
-        return total / whole if whole else total
-
-    def _column(self, term: str) -> tuple[NDArray[np.int32], Scores] | None:
-        place = self._terms.get(term)
-        if place is None:
-            return None
-        inside = slice(self._weights.indptr[place], self._weights.indptr[place + 1])
-        return self._weights.indices[inside], self._weights.data[inside]
+    def rarity(self, term: int) -> float:
+        """How rare a term is; the rarest where it was not met when this was built."""
+        return float(self.idf[term]) if term < len(self.idf) else self.unseen
 
 
-def _idf(holding: NDArray[np.int32], texts: int) -> Scores:
-    return np.asarray(np.log(1 + (texts - holding + 0.5) / (holding + 0.5)), dtype=np.float64)
-
-
-def _weighed(frequency: csc_array, idf: Scores, k1: float, b: float) -> csc_array:
-    lengths = np.asarray(frequency.sum(axis=1), dtype=np.float64).ravel()
-    norm = k1 * (1 - b + b * lengths / max(lengths.mean(), 1.0)) if len(lengths) else lengths
-    weighed = frequency.copy()
-    weighed.data = weighed.data * (k1 + 1) / (weighed.data + norm[weighed.indices])
-    weighed.data *= np.repeat(idf, np.diff(weighed.indptr))
-    return weighed
+def saturated(counts: Scores, lengths: Scores, mean_length: float, k1: float = 0.9, b: float = 0.4) -> Scores:
+    """BM25's share of a term's weight, for counts of texts by terms."""
+    norm = k1 * (1 - b + b * lengths / max(mean_length, 1.0))
+    return counts * (k1 + 1) / (counts + norm[:, None])
 
 
 def on_one_scale(scores: Scores) -> Scores:
     """Scores in standard deviations from the mean of their best hundred, so that two rankings can be added."""
-    best = np.sort(scores)[-_SCALE_OVER:]
+    best = np.partition(scores, -_SCALE_OVER)[-_SCALE_OVER:] if len(scores) > _SCALE_OVER else scores
     spread = float(best.std()) if len(best) else 0.0
     return (scores - best.mean()) / spread if spread > 0 else np.zeros_like(scores)

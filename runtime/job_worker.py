@@ -20,7 +20,7 @@ from cases.errors import (
     StoreUnavailable,
 )
 from cases.ports import Clock
-from runtime import case_records, dead_letters, early_events, logs
+from runtime import case_records, dead_letters, denial_store, early_events, logs
 from runtime.database import Database, Transaction
 from runtime.dead_letters import DeadLetter
 from runtime.leases import lease
@@ -183,6 +183,9 @@ class Worker:
                 looks = early_events.look_again(transaction, event, now)
                 key = f"{event.receipt_id}:look{looks}"
                 parts.queue.enqueue(transaction, "process_event", event.receipt_id, key=key)
+            for due in denial_store.due_timers(transaction, now):
+                denial_store.fire(transaction, due.id, now)
+                parts.queue.enqueue(transaction, "denial_timer", due.id, key=due.id)
             dead = _dead(transaction, parts.settings.executor, now)
         if dead:
             self._take_over(dead)

@@ -3,6 +3,8 @@
 It knows nothing of charts; agents.guarded_model alone calls it, with text that was redacted first.
 """
 
+import json
+import re
 import time
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -10,12 +12,12 @@ from typing import Literal, Protocol
 import httpx2
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
-from openai.types.shared_params import ResponseFormatJSONSchema
+from openai.types.chat.completion_create_params import ResponseFormat
 from pydantic import BaseModel, Field, ValidationError
 
 from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from cases.frozen import Frozen
-from runtime.settings import Settings
+from runtime.settings import SchemaMode, Settings
 
 _PAUSE = 0.5
 _LONGEST_PAUSE = 5.0
@@ -70,6 +72,8 @@ class Unwatched:
 class _Message(BaseModel):
     content: str | None = None
     refusal: str | None = None
+    tool_calls: list[object] | None = None
+    function_call: object | None = None
 
 
 class _Choice(BaseModel):
@@ -99,11 +103,18 @@ class _Passing(ModelUnavailable):
 
 
 class LlmTransport:
-    """One model on one server. A call that fails in passing is tried once more; a redirect is not followed."""
+    """One model on one server. A call that fails in passing is tried once more; a redirect is not followed.
 
-    def __init__(self, base_url: str, model: str, api_key: str, timeout_seconds: float) -> None:
+    `mode` is how the server is told the shape: by its own strict schema (`json_schema`), or in words beside a request
+    for JSON (`json_object`) or for plain text (`text`). Whatever the mode, the answer is checked against the shape.
+    """
+
+    def __init__(
+        self, base_url: str, model: str, api_key: str, timeout_seconds: float, mode: SchemaMode = "json_schema"
+    ) -> None:
         self.base_url = base_url
-        self._model = model
+        self.model = model
+        self.mode: SchemaMode = mode
         self._timeout = timeout_seconds
         self._client = openai.OpenAI(
             base_url=base_url,
@@ -121,7 +132,8 @@ class LlmTransport:
         if not settings.llm_model:
             raise InputError("COUNTERSIGN_LLM_MODEL: name the model that COUNTERSIGN_LLM_BASE_URL is to use.")
         key = settings.llm_api_key.get_secret_value()
-        return cls(settings.llm_base_url, settings.llm_model, key, settings.llm_timeout_seconds)
+        timeout, mode = settings.llm_timeout_seconds, settings.llm_schema_mode
+        return cls(settings.llm_base_url, settings.llm_model, key, timeout, mode)
 
     def complete(
         self, messages: Sequence[Message], shape: type[BaseModel], *, purpose: str, watch: Watch | None = None
@@ -136,13 +148,14 @@ class LlmTransport:
         completion = self._attempts(messages, shape, purpose, watch)
         used = completion.usage or _Usage()
         usage = Usage(
-            model=completion.model or self._model,
+            model=completion.model or self.model,
             prompt_tokens=used.prompt_tokens,
             completion_tokens=used.completion_tokens,
             seconds=time.monotonic() - started,
         )
         watch.answered(usage)
         text = _text(completion.choices[0])
+        text = _unfenced(text) if self.mode == "text" else text
         try:
             shape.model_validate_json(text)
         except ValidationError as error:
@@ -170,9 +183,9 @@ class LlmTransport:
         """The body of the server's answer."""
         try:
             with self._client.chat.completions.with_streaming_response.create(
-                model=self._model,
-                messages=[_param(message) for message in messages],
-                response_format=_format(shape, purpose),
+                model=self.model,
+                messages=[_param(message) for message in self._told(messages, shape)],
+                response_format=self._format(shape, purpose),
             ) as response:
                 return self._read(response)
         except (openai.APITimeoutError, httpx2.TimeoutException):
@@ -183,6 +196,22 @@ class LlmTransport:
             raise _Passing("The model's server could not be reached.") from None
         except httpx2.HTTPError:
             raise _Passing("The model's server broke off its answer.") from None
+
+    def _told(self, messages: Sequence[Message], shape: type[BaseModel]) -> Sequence[Message]:
+        """The messages, with the schema in words behind the first where the server is not given it otherwise."""
+        if self.mode == "json_schema":
+            return messages
+        schema = json.dumps(_schema(shape), separators=(",", ":"))
+        words = f"{messages[0].content}\n\nAnswer with one JSON object of this JSON Schema and nothing else:\n{schema}"
+        return [messages[0].model_copy(update={"content": words}), *messages[1:]]
+
+    def _format(self, shape: type[BaseModel], purpose: str) -> ResponseFormat:
+        if self.mode == "json_schema":
+            return {
+                "type": "json_schema",
+                "json_schema": {"name": purpose, "schema": _schema(shape), "strict": True},
+            }
+        return {"type": "json_object"} if self.mode == "json_object" else {"type": "text"}
 
     def _read(self, response: openai.APIResponse[ChatCompletion]) -> bytes:
         until = time.monotonic() + self._timeout
@@ -227,6 +256,8 @@ def _completion(body: bytes) -> _Completion:
 def _text(choice: _Choice) -> str:
     if choice.message.refusal or choice.finish_reason == "content_filter":
         raise ModelRefused("The model declined the task.")
+    if choice.message.tool_calls or choice.message.function_call:
+        raise ModelAnswerInvalid("The model called a tool; it was given none.")
     if choice.finish_reason == "length":
         raise ModelAnswerInvalid("The model's answer was cut off at its length limit.")
     return choice.message.content or ""
@@ -240,10 +271,18 @@ def _param(message: Message) -> ChatCompletionMessageParam:
     return {"role": "assistant", "content": message.content}
 
 
-def _format(shape: type[BaseModel], purpose: str) -> ResponseFormatJSONSchema:
+def _schema(shape: type[BaseModel]) -> dict[str, object]:
     """The schema as strict servers demand it, every field required; the SDK offers it by way of its tool helper."""
-    schema = openai.pydantic_function_tool(shape)["function"]["parameters"]
-    return {"type": "json_schema", "json_schema": {"name": purpose, "schema": schema, "strict": True}}
+    return openai.pydantic_function_tool(shape)["function"]["parameters"]
+
+
+_FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+
+
+def _unfenced(text: str) -> str:
+    """Plain text often comes as one fenced block; the fence is no part of the answer."""
+    fenced = _FENCE.fullmatch(text)
+    return fenced[1] if fenced else text
 
 
 def _place(error: ValidationError, shape: type[BaseModel]) -> str:

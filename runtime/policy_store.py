@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from cases.case import LineOfBusiness
 from cases.document import Page
@@ -19,7 +19,8 @@ class PolicyRecord(Frozen):
     """What is said about one version of a policy, beside its text.
 
     `lines_of_business` and `codes` are empty where the import did not limit them; `pages` are code points of
-    the text; `source` is the file it came from, and no part of the version's identity.
+    the text; `source` is the file it came from, and no part of the version's identity. `revision` is the publisher's
+    own, `implementation` the day from which contractors carry it out.
     """
 
     payer_id: PayerId
@@ -33,6 +34,8 @@ class PolicyRecord(Frozen):
     lines_of_business: tuple[LineOfBusiness, ...] = ()
     codes: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
+    revision: str = ""
+    implementation: date | None = None
 
 
 class PolicyVersion(Frozen):
@@ -48,7 +51,10 @@ class PolicyVersion(Frozen):
 class Passage(Frozen):
     """Code points [start, end) of a version's text, with the page and heading they stand under.
 
-    `vector` is little-endian float32, of the length that the version's `vector_model` gives; None until made.
+    `units` are its sentences, list items and headings as four little-endian int32 each: start, end (code points of
+    the text, never overlapping), tokens, and 1 for a heading; None where the import did not say. `vector` is rows of
+    little-endian float16, one for the passage and one for each unit, as wide as the version's `vector_model` makes
+    them; None until made.
     """
 
     position: int
@@ -57,6 +63,7 @@ class Passage(Frozen):
     page: int | None
     heading: str
     vector: bytes | None = None
+    units: bytes | None = None
 
 
 def add_version(
@@ -119,17 +126,28 @@ def passages_of(transaction: Transaction, version: PolicyVersion) -> tuple[Passa
     return tuple(Passage.model_validate(dict(row)) for row in rows)
 
 
-def set_vectors(transaction: Transaction, version: PolicyVersion, model: str, vectors: Mapping[int, bytes]) -> None:
-    """Write the vectors of a version's passages, by position, and name the model they came from."""
-    for position, vector in vectors.items():
+class PassageVectors(Frozen):
+    """What an embedder made of one passage: its rows, and its units with the model's own count of tokens."""
+
+    position: int
+    vector: bytes
+    units: bytes
+
+
+def set_vectors(
+    transaction: Transaction, version: PolicyVersion, model: str, vectors: Sequence[PassageVectors]
+) -> None:
+    """Write the vectors of a version's passages, and name the model they came from."""
+    for made in vectors:
         place = transaction.mine(
             passages,
             payer_id=version.record.payer_id,
             doc_id=version.record.doc_id,
             version=version.version,
-            position=position,
+            position=made.position,
         )
-        transaction.connection.execute(update(passages).where(place).values(vector=vector))
+        values = {"vector": made.vector, "units": made.units}
+        transaction.connection.execute(update(passages).where(place).values(**values))
     named = update(policy_versions).where(_place(transaction, version)).values(vector_model=model)
     transaction.connection.execute(named)
 
@@ -168,3 +186,22 @@ def _digest(said: str, text: str) -> Digest:
 
 def _words(version: PolicyVersion) -> str:
     return f"policy {version.record.doc_id} of {version.record.payer_id}, version {version.version}"
+
+
+class LibraryMark(Frozen):
+    """What changes whenever a version is added or vectors are made: cheap to ask before each question."""
+
+    versions: int
+    last_import: datetime | None
+    embedded: int
+    payers: int
+
+
+def library_mark(transaction: Transaction, model: str) -> LibraryMark:
+    """The library's mark, counting vectors of one model."""
+    counted = select(func.count(), func.max(policy_versions.c.imported_at)).where(transaction.mine(policy_versions))
+    count, last = transaction.connection.execute(counted).one()
+    made = transaction.mine(policy_versions, vector_model=model)
+    embedded = transaction.connection.scalar(select(func.count()).select_from(policy_versions).where(made))
+    added = transaction.connection.scalar(select(func.count()).select_from(payers).where(transaction.mine(payers)))
+    return LibraryMark(versions=count, last_import=last, embedded=embedded or 0, payers=added or 0)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -17,9 +18,12 @@ from cases.ids import PayerId, UserId
 _PREFIX = "COUNTERSIGN_"
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+SchemaMode = Literal["json_schema", "json_object", "text"]
+"""How a model server is told the shape of the answer; `countersign model check` says which one works."""
 _WEBHOOK_SECRET = re.compile(r"(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
+# Threads of the model that wait for each other sleep: spinning, they took ten times as long on a busy machine.
 _QUIET = {
     "DO_NOT_TRACK": "1",
     "SCARF_NO_ANALYTICS": "1",
@@ -28,6 +32,7 @@ _QUIET = {
     "LANGCHAIN_TRACING_V2": "false",
     "ANONYMIZED_TELEMETRY": "False",
     "TOKENIZERS_PARALLELISM": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
@@ -48,7 +53,10 @@ class Settings(BaseSettings):
     `webhook_secrets` maps a sender's name to its Standard Webhooks secrets, two while they are rotated. `hosts` are
     the names the server is reached by beside loopback; `trusted_proxies` the addresses whose X-Forwarded headers
     are believed. A session ends after `session_idle_minutes` without a request, and after `session_hours` anyway.
-    `serve_worker` runs a worker inside `serve`.
+    `serve_worker` runs a worker inside `serve`. One question to the model carries `llm_context_chars` characters of
+    documents at most, and one step on a case asks `llm_most_calls` questions in `llm_step_seconds` at most;
+    `llm_price_in` and `llm_price_out` are in dollars for a million tokens. `agreements` is the YAML file of
+    agreements with endpoints.
     """
 
     model_config = SettingsConfigDict(
@@ -64,6 +72,13 @@ class Settings(BaseSettings):
     llm_model: str = ""
     llm_api_key: SecretStr = SecretStr("")
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    llm_schema_mode: SchemaMode = "json_schema"
+    llm_context_chars: int = Field(default=24_000, ge=2_000)
+    llm_most_calls: int = Field(default=80, ge=1)
+    llm_step_seconds: float = Field(default=180.0, gt=0)
+    llm_price_in: Decimal | None = Field(default=None, ge=0)
+    llm_price_out: Decimal | None = Field(default=None, ge=0)
+    agreements: Path | None = None
     embedding_model: str = str(MODEL_DIR)
     approval_hours: int = Field(default=72, gt=0)
     user: UserId = UserId("")
@@ -119,6 +134,11 @@ class Settings(BaseSettings):
     @property
     def _own_database(self) -> Path:
         return (self.home / "countersign.db").absolute()
+
+    @property
+    def agreements_file(self) -> Path:
+        """Where the agreements with outside endpoints stand: the file given, else agreements.yaml in `home`."""
+        return self.agreements or self.home / "agreements.yaml"
 
     @property
     def embedding_folder(self) -> Path | None:

@@ -313,6 +313,7 @@ passages = Table(
     Column("page", Integer),
     Column("heading", Text, nullable=False),
     Column("vector", LargeBinary),
+    Column("units", LargeBinary),
     PrimaryKeyConstraint("tenant_id", "payer_id", "doc_id", "version", "position"),
     ForeignKeyConstraint(
         ["tenant_id", "payer_id", "doc_id", "version"],

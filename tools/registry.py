@@ -23,6 +23,9 @@ TOOLS: dict[str, ToolSpec] = {
         ToolSpec(name="authorization_need", kind="read", description="Whether an order needs prior authorization."),
         ToolSpec(name="find_policy", kind="read", description="The policy in force for an order, with its criteria."),
         ToolSpec(name="policy_text", kind="read", description="The stored text of one policy version."),
+        ToolSpec(
+            name="model_session", kind="read", description="Guarded questions to the model; nothing where none is set."
+        ),
         ToolSpec(name="payer_inquire", kind="read", description="Ask a payer about a request already sent."),
         ToolSpec(name="payer_submit", kind="act", description="Send an approved request to the payer, once."),
     )
@@ -33,9 +36,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "gather": frozenset({"read_chart"}),
     "who_decides": frozenset({"resolve_payer", "authorization_need"}),
     "find_policy": frozenset({"find_policy"}),
-    "evaluate": frozenset(),
+    "evaluate": frozenset({"read_chart", "model_session"}),
     "list_gaps": frozenset(),
-    "draft": frozenset({"read_chart", "payer_address"}),
+    "draft": frozenset({"read_chart", "payer_address", "model_session"}),
     "check": frozenset({"read_chart", "policy_text"}),
     "gate": frozenset(),
     "await_review": frozenset(),

@@ -73,7 +73,7 @@ def join_files(toolbox: Toolbox, case_id: CaseId, new: Mapping[str, bytes], rece
     anew = bool(changed) or (bool(new) and case.state in _STUCK)
     hand_over = None
     if anew and _may_be_worked(toolbox, case):
-        hand_over = HandOver.read([ChartFile(*file) for file in sorted({**held, **changed}.items())])
+        hand_over = HandOver.read(toolbox.scans, [ChartFile(*file) for file in sorted({**held, **changed}.items())])
     with toolbox.database.begin() as transaction:
         case_records.refer(transaction, EVENT_SYSTEM, receipt_id, case_id)
         early_events.forget(transaction, receipt_id)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from agents.artefact_json import case_json
+from agents.model_work import model_json
+from agents.products import MODEL_READING, MODEL_WORDING
 from agents.toolbox import Toolbox
 from cases.errors import InputError
 from cases.ids import CaseId
@@ -21,14 +23,22 @@ def export_case(toolbox: Toolbox, case_id: CaseId, out: Path) -> Path:
         digests = work_store.artefact_digests(transaction, case_id, revision) if revision is not None else {}
         files = {name: work_store.get_artefact(transaction, case_id, revision or 0, name) for name in digests}
         need = work_store.get_product(transaction, case_id, NEED, revision) if revision is not None else None
+        reading = (
+            work_store.get_product(transaction, case_id, MODEL_READING, revision) if revision is not None else None
+        )
+        wording = (
+            work_store.get_product(transaction, case_id, MODEL_WORDING, revision) if revision is not None else None
+        )
         chart = chart_store.get_chart(transaction, case_id, case.chart_digest) if case.chart_digest else None
     refusals: list[dict[str, object]] = [item.model_dump(mode="json") for item in chart.refusals] if chart else []
     shown: dict[str, object] | None = need.model_dump(mode="json") if need else None
-    files["case.json"] = case_json(case, shown, dict(digests), refusals)
+    files["case.json"] = case_json(case, shown, dict(digests), refusals, model_json(reading, wording))
     return _write(out / case_id, files)
 
 
-_NAMES = ("case.json", "criteria.json", "gaps.json", "gate.json", "letter.md", "packet.pdf", "pas-bundle.json")
+_NAMES = (
+    "case.json", "criteria.json", "gaps.json", "gate.json", "letter.md", "packet.pdf", "pas-bundle.json", "x12-278.edi",
+)  # fmt: skip
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from agents.casework.page_identity import identified
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.case import Case
@@ -17,6 +18,8 @@ from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, PatientId, TenantId
 from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.chart_folder import chart_of_files
+from formats.notes.attribution import ANOTHER_PERSON
+from formats.scan.reading import ScanReader
 from runtime import case_records, case_store, chart_store
 from runtime.database import Transaction
 
@@ -37,14 +40,14 @@ class HandOver:
     sources: Mapping[DocumentId, bytes]
 
     @classmethod
-    def read(cls, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> Self:
+    def read(cls, scans: ScanReader, files: Sequence[ChartFile], refused: Sequence[Refusal] = ()) -> Self:
         """Raises InputError where nothing at all could be read."""
-        return cls(files, *chart_of_files(files, refused))
+        return cls(files, *chart_of_files(files, refused, scans))
 
 
 def open_cases(toolbox: Toolbox, paths: Sequence[Path], order: str | None = None) -> Opened:
     """Read files and folders, and open or join a case for each order in them; see `open_from`."""
-    hand_over = HandOver.read(*read_files(paths))
+    hand_over = HandOver.read(toolbox.scans, *read_files(paths))
     with toolbox.database.begin() as transaction:
         return open_from(toolbox, transaction, hand_over, order)
 
@@ -73,13 +76,15 @@ def cases_in(tenant_id: TenantId, chart: Chart, order: str | None) -> tuple[tupl
 def own_files(patient_id: PatientId | None, hand_over: HandOver) -> dict[str, bytes]:
     """The files a patient's case is kept with, so that it can be read again with a further one.
 
-    Of a file that also holds other patients, only this patient's own resources are kept, each as a file.
+    Of a file that also holds other patients, only this patient's own resources are kept, each as a file. A fax with
+    somebody else's page among its own is kept whole: its pages are read, and set aside, again.
     """
     chart = hand_over.chart
+    readable = {patient_id, None, ANOTHER_PERSON}
     whose: dict[str, set[PatientId | None]] = {}
     for document in chart.documents:
         whose.setdefault(_file_of(document), set()).add(document.patient_id)
-    own = {file.name: file.content for file in hand_over.files if whose.get(file.name, set()) <= {patient_id, None}}
+    own = {file.name: file.content for file in hand_over.files if whose.get(file.name, set()) <= readable}
     for document in chart.documents:
         if document.patient_id in (patient_id, None) and _file_of(document) not in own and "#" not in document.id:
             own[f"{document.id.replace('/', '_')}.json"] = hand_over.sources[document.id]
@@ -147,8 +152,7 @@ def _open(
     chart_digest = chart_store.put_chart(transaction, case_id, own, now)
     if opened.chart_digest == chart_digest and opened.state is CaseState.AWAITING_REVIEW:
         return case_id
-    contents = [sources[document.id] for document in own.documents if document.id in sources]
-    chart_store.put_sources(transaction, case_id, contents, now)
+    chart_store.put_sources(transaction, case_id, _contents(chart, sources, own), now)
     case = opened.model_copy(
         update={
             "patient": patient, "order": order, "coverage": coverage, "requester": order.requester,
@@ -161,8 +165,16 @@ def _open(
     return case_id
 
 
+def _contents(chart: Chart, sources: Mapping[DocumentId, bytes], own: Chart) -> list[bytes]:
+    """The bytes behind this patient's documents; pages parted from one file share its bytes."""
+    held = {document.digest: sources[document.id] for document in chart.documents if document.id in sources}
+    wanted = dict.fromkeys(document.digest for document in own.documents if document.pages or document.text)
+    return [held[digest] for digest in wanted if digest in held]
+
+
 def _own_chart(chart: Chart, patient: Patient) -> Chart:
     """The chart as this patient's case keeps it: of other patients' documents only that they were there."""
+    chart = identified(chart, patient)
     own = chart.for_patient(patient.id)
     others = tuple(
         document.model_copy(update={"title": "", "text": "", "pages": (), "fields": (), "hidden": ()})

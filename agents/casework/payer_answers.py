@@ -1,5 +1,7 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
+from agents.casework.answered_denials import open_from_answer
+from agents.casework.breaches import note_late_decision
 from agents.casework.events import EVENT_SYSTEM
 from agents.casework.waiting import Early, wait_for
 from agents.casework.working import hold
@@ -22,6 +24,8 @@ from formats.pas.inquiry import claim_identifier
 from runtime import case_records, early_events, work_store
 from runtime.effects import EffectState
 
+NEVER_SENT = "The answer is about a request that was never sent."
+
 _DECIDED = frozenset({CaseState.AUTHORIZED, CaseState.MODIFIED, CaseState.DENIED, CaseState.CLOSED})
 
 
@@ -37,18 +41,29 @@ def take_answer(toolbox: Toolbox, body: bytes, early: Early) -> None:
     if case_id is None:
         wait_for(toolbox, early, numbers, "The answer names no request that was made here.")
         return
+    if not record_answer(toolbox, case_id, answer, numbers):
+        wait_for(toolbox, early, numbers, NEVER_SENT)
+        return
+    with toolbox.database.begin() as transaction:
+        case_records.refer(transaction, EVENT_SYSTEM, early.receipt_id, case_id)
+        early_events.forget(transaction, early.receipt_id)
+
+
+def record_answer(toolbox: Toolbox, case_id: CaseId, answer: PayerAnswer, numbers: tuple[str, ...]) -> bool:
+    """Move the case by the answer to the request of these numbers; False where that request never left.
+
+    Raises Busy while a step works on the case.
+    """
     with hold(toolbox, case_id):
         desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case_id, Actor.PAYER, "payer.decision")
         submission = desk.submission()
         if submission is None or not _was_sent(toolbox, submission, numbers):
-            wait_for(toolbox, early, numbers, "The answer is about a request that was never sent.")
-            return
+            return False
         held = desk.product(ANSWER)
         if held is None or held.items != answer.items or held.errors != answer.errors:
             _record(desk, submission, answer)
-    with toolbox.database.begin() as transaction:
-        case_records.refer(transaction, EVENT_SYSTEM, early.receipt_id, case_id)
-        early_events.forget(transaction, early.receipt_id)
+        open_from_answer(toolbox, case_id)
+    return True
 
 
 def _case_of(toolbox: Toolbox, numbers: tuple[str, ...]) -> CaseId | None:
@@ -85,6 +100,8 @@ def _record(desk: CaseDesk, submission: Submission, answer: PayerAnswer) -> None
             cleared=() if event in (None, CaseEvent.PAYER_PENDS) else (DECISION_DUE,),
         ),
     )
+    if event not in (None, CaseEvent.PAYER_PENDS):
+        note_late_decision(desk, answer.received_at)
 
 
 def _moved(case: Case, event: CaseEvent | None, answer: PayerAnswer) -> Case:

@@ -8,6 +8,8 @@ from knowledge import library
 from knowledge.policy_document import Particulars
 from knowledge.policy_import import ImportReport, Outcome
 from knowledge.policy_manifest import ImportItem, manifest_items
+from retrieval.vectors import embedder_name
+from runtime.policy_store import library_mark
 
 
 def import_policies(toolbox: Toolbox, items: Iterable[ImportItem]) -> Iterator[ImportReport]:
@@ -22,6 +24,13 @@ def import_shipped(toolbox: Toolbox) -> None:
     """The sample payers' policies; importing them again changes nothing."""
     for manifest in sorted(library.SOURCES.glob("*/manifest.jsonl")):
         list(import_policies(toolbox, manifest_items(manifest, Particulars())))
+
+
+def missing_vectors(toolbox: Toolbox) -> int:
+    """How many versions have no vectors of the model in use; asks the store only."""
+    with toolbox.database.read() as transaction:
+        mark = library_mark(transaction, embedder_name(toolbox.settings.embedding_model))
+    return mark.versions - mark.embedded
 
 
 def _audit(toolbox: Toolbox, report: ImportReport) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agents.casework.denial_timers import act_on_denial_timer
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
 from agents.casework.event_content import answer_content, document_content, order_content
 from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events
@@ -25,6 +26,7 @@ def handlers(toolbox: Toolbox) -> Mapping[str, Handler]:
         SPREAD_EVENTS: lambda receipt_ids: spread_events(toolbox, receipt_ids),
         "work_case": lambda case_id: _advance(toolbox, (CaseId(case_id),)),
         "timer": lambda timer_id: act_on_timer(toolbox, timer_id),
+        "denial_timer": lambda timer_id: act_on_denial_timer(toolbox, timer_id),
     }
 
 
@@ -54,7 +56,7 @@ def _advance(toolbox: Toolbox, case_ids: tuple[CaseId, ...]) -> None:
 def _open(toolbox: Toolbox, event: IncomingEvent, receipt_id: str) -> tuple[CaseId, ...]:
     """Open a case for each order, or join the one there is, whose chart keeps the documents it was given since."""
     content = order_content(event)
-    hand_over = HandOver.read(content.files)
+    hand_over = HandOver.read(toolbox.scans, content.files)
     with toolbox.database.read() as transaction:
         wanted = cases_in(transaction.tenant_id, hand_over.chart, content.order)
     for number, (case_id, order) in enumerate(wanted):

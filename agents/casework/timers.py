@@ -1,6 +1,10 @@
 """What a timer does when its instant has passed: say so on the case, once; it decides nothing."""
 
-from agents.desk import CaseDesk, Record, flagged
+from dataclasses import replace
+
+from agents.casework.breaches import breach_record
+from agents.desk import CaseDesk, flagged
+from agents.products import DECISION_CLOCK
 from agents.steps.payer_clock import DECISION_DUE
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor
@@ -25,6 +29,7 @@ def act_on_timer(toolbox: Toolbox, timer_id: str) -> None:
     message = f"The payer owed its decision by {timer.due_at:%d %B %Y %H:%M} UTC and has not given one. Call the payer."
     flag = Flag(code="payer_decision_overdue", message=message, source=timer.id)
     if flag not in case.flags:
-        detail: dict[str, str | int | bool | None] = {"kind": timer.kind, "due": timer.due_at.isoformat()}
+        missed = desk.product(DECISION_CLOCK)
         changed = case.model_copy(update={"flags": flagged(case, [flag])})
-        desk.record(case.revision, Record(action="deadline.passed", detail=detail, case=changed))
+        record = breach_record(missed, desk.clock.now(), timer.due_at, timer.kind)
+        desk.record(case.revision, replace(record, case=changed))

@@ -8,6 +8,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command, StateSnapshot
 
 from agents.authorization_graph import Graph, authorization_graph, thread
+from agents.casework.answered_denials import open_from_answer
 from agents.state import AuthorizationState
 from agents.toolbox import Toolbox
 from cases.case import Case, Flag
@@ -59,7 +60,8 @@ def advance_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> None:
     with hold(toolbox, case_id):
         for _ in range(_MOST_ROUNDS):
             if not _go_on(toolbox, graph, thread(case_id), _case(toolbox, case_id)):
-                return
+                break
+    open_from_answer(toolbox, case_id)
 
 
 def hold(toolbox: Toolbox, case_id: CaseId) -> AbstractContextManager[None]:

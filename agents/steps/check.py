@@ -1,7 +1,8 @@
 """Let the guards judge the draft: every sentence grounded, only this patient's documents, nothing from a draft tree."""
 
 from agents.desk import CaseDesk, Record
-from agents.products import LETTER, VERDICTS
+from agents.model_work import model_verdict
+from agents.products import LETTER, MODEL_READING, MODEL_WORDING, VERDICTS
 from agents.reading.packet_contents import chart_extracts
 from agents.state import AuthorizationState
 from agents.toolbox import Hands
@@ -25,6 +26,8 @@ def check(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
             ground_letter(letter, documents, texts),
             same_patient(case.patient.id, letter, chart_extracts(case, result, documents), documents),
         )
+    told = model_verdict(desk.product(MODEL_READING, state["revision"]), desk.product(MODEL_WORDING, state["revision"]))
+    verdicts = (*verdicts, *told)
     failed = [verdict.guard for verdict in verdicts if not verdict.passed]
     desk.record(
         state["revision"],

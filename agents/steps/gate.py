@@ -2,7 +2,7 @@
 
 from agents.artefact_json import criteria_json, gaps_json, gate_json
 from agents.desk import CaseDesk, Record, moved
-from agents.products import NOT_DRAFTED, VERDICTS
+from agents.products import MODEL_READING, NOT_DRAFTED, VERDICTS
 from agents.state import AuthorizationState
 from agents.toolbox import Hands
 from cases.decision import GateOutcome, GateResult
@@ -32,6 +32,7 @@ def gate(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizati
         load_thresholds(),
     )
     gaps = desk.product(GAPS, revision) or ()
+    reading = desk.product(MODEL_READING, revision)
     desk.record(
         revision,
         Record(
@@ -44,7 +45,7 @@ def gate(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizati
             case=moved(case, _event(verdict)),
             products=((GATE, verdict),),
             artefacts={
-                "criteria.json": criteria_json(result, case),
+                "criteria.json": criteria_json(result, case, reading.readings if reading else ()),
                 "gaps.json": gaps_json(gaps),
                 "gate.json": gate_json(verdict, desk.product(NOT_DRAFTED, revision) or ""),
             },

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from cases.case import Case
 from cases.deadlines import Deadline
 from knowledge.deadline_rules import decision_deadline
+from knowledge.drug_benefit import service_kind
 from runtime.case_records import Timer
 
 DECISION_DUE = "payer_decision_due"
@@ -15,7 +16,8 @@ def payer_deadline(case: Case, received_at: datetime, zone: ZoneInfo) -> Deadlin
     """When the payer must have decided; None where no clock binds it or the payer is not known."""
     if case.payer is None:
         return None
-    return decision_deadline(case.payer.line_of_business, case.urgency, received_at, zone)
+    line = case.payer.line_of_business
+    return decision_deadline(line, case.urgency, received_at, zone, service_kind(line, case.order.codes))
 
 
 def decision_timer(case: Case, received_at: datetime, zone: ZoneInfo) -> Timer | None:

@@ -1,9 +1,9 @@
 """Send exactly the approved bytes, once: the gate compares digests, the effects ledger makes it happen once."""
 
 from agents.desk import CaseDesk, Record, flagged, moved
-from agents.products import ANSWER
+from agents.products import ANSWER, DECISION_CLOCK
 from agents.state import AuthorizationState
-from agents.steps.payer_clock import decision_timer
+from agents.steps.payer_clock import decision_timer, payer_deadline
 from agents.toolbox import Hands
 from cases.case import Case, Flag
 from cases.errors import GateRefused, NotFound, PayerRejected
@@ -98,13 +98,14 @@ def _send(
     except PayerRejected as error:
         return _rejected(state, desk, case, error.message)
     answer = answers[-1].answer if answers else read_response(receipt.body, desk.clock.now())
+    due = payer_deadline(case, answer.received_at, hands.zone)
     desk.record(
         state["revision"],
         Record(
             action="submission.receipt",
             detail={"effect": effect.key, "status": receipt.status, "items": len(answer.items)},
             case=moved(case, CaseEvent.RECEIPT) if case.state is CaseState.SUBMITTING else None,
-            products=((ANSWER, answer),),
+            products=((ANSWER, answer), *(((DECISION_CLOCK, due),) if due else ())),
             timer=decision_timer(case, answer.received_at, hands.zone),
         ),
     )

@@ -9,6 +9,7 @@ from cases.lifecycle import CaseEvent
 from formats.pas.codes import npi_check_digit_holds
 from knowledge.code_wording import shipped_codes
 
+EXPEDITED_PROPOSED = "expedited_proposed"
 _URGENT = frozenset({"urgent", "asap", "stat"})
 
 
@@ -65,8 +66,9 @@ def _requester_flags(case: Case) -> list[Flag]:
 
 
 def _contradiction(coding: Coding, source: str) -> Flag | None:
+    """Blocking: nobody may choose between code and words for the prescriber; a corrected order handed in lifts it."""
     flag = shipped_codes().contradiction(coding.code, coding.display)
-    return flag.model_copy(update={"source": source}) if flag else None
+    return flag.model_copy(update={"source": source, "severity": "blocking"}) if flag else None
 
 
 def _urgency_flags(case: Case) -> list[Flag]:
@@ -76,4 +78,4 @@ def _urgency_flags(case: Case) -> list[Flag]:
         f"The order's priority is '{case.order.priority}'. Expedited review is asked for only on the physician's "
         "own statement that waiting could endanger the patient: confirm it."
     )
-    return [Flag(code="expedited_proposed", message=message, severity="info", source=case.order.reference)]
+    return [Flag(code=EXPEDITED_PROPOSED, message=message, severity="info", source=case.order.reference)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import audit, authorize, demo, keys, policies, review, serve, users
+from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -17,8 +17,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("ask")(ask.ask)
 app.command("authorize")(authorize.authorize)
 app.command("demo")(demo.demo)
+app.command("intake")(denials.intake)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.add_typer(policies.app, name="policies")
@@ -26,6 +28,9 @@ app.add_typer(review.app, name="review")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(model.app, name="model")
+app.add_typer(phi.app, name="phi")
+app.add_typer(denials.app, name="denials")
 
 
 def main() -> None:

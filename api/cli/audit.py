@@ -1,4 +1,7 @@
-"""`countersign audit`: prove the log."""
+"""`countersign audit`: prove the log, and hand it to an auditor."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,3 +29,20 @@ def verify() -> None:
         if not proof.holds:
             raise typer.Exit(1)
         typer.echo(f"The log holds: {proof.size} entries, root {proof.root}")
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the bundle.")],
+    case: Annotated[str | None, typer.Option("--case", help="Only what is about this case.")] = None,
+) -> None:
+    """Write the log with its proof, the disclosure ledger, the accounting of disclosures and incidents.
+
+    Example: countersign audit export --out audit-bundle
+    """
+    with context.toolbox() as box:
+        from api.cli.audit_bundle import write_bundle
+        from cases.ids import CaseId
+
+        counts = write_bundle(box, out, CaseId(case) if case else None)
+    typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()) + f" written to {out}")

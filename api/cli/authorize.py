@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def authorize(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Chart: files or folders of FHIR JSON, notes (TXT, PDF).")
+        list[Path] | None,
+        typer.Argument(help="Chart: files or folders of FHIR JSON, notes (text, PDF, Word, HTML, e-mail) and scans."),
     ] = None,
     case: Annotated[str | None, typer.Option("--case", help="Go on with a case that exists.")] = None,
     order: Annotated[
@@ -62,6 +63,8 @@ def _print(worked: "Worked", folder: Path) -> None:
     for flag in case.flags:
         if flag.severity != "info":
             typer.echo(f"  flag: {flag.message}")
+        if flag.code == "model_not_used":
+            typer.echo(f"  model: {flag.message}")
     if worked.waiting_for:
         typer.echo(f"  waiting: {worked.waiting_for}")
     typer.echo(f"  written: {folder}")

@@ -1,11 +1,15 @@
 """`countersign demo`: work the sample charts that ship and say what came of each."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli import context
+from api.cli.demo_table import Worked, block, head, totals
+
+if TYPE_CHECKING:
+    from cases.case import Case
 
 SAMPLES = Path(__file__).parents[2] / "evals" / "datasets" / "samples"
 
@@ -17,9 +21,9 @@ def demo(
 
     Example: countersign demo --out out/demo
     """
-    import json
     import time
 
+    started = time.perf_counter()
     with context.toolbox() as box:
         from agents.casework.exporting import export_case
         from agents.casework.opening import open_cases
@@ -27,27 +31,48 @@ def demo(
         from agents.casework.working import open_graph, work_case
 
         import_shipped(box)
-        typer.echo(f"{'case':<20}{'payer':<22}{'code':<8}{'gate':<10}{'state':<20}seconds  what is missing")
+        typer.echo("\n".join(head()))
+        worked: list[Worked] = []
         with open_graph(box) as graph:
             for folder in sorted(path for path in SAMPLES.iterdir() if path.is_dir()):
+                begun = time.perf_counter()
                 for case_id in open_cases(box, [folder]).case_ids:
-                    started = time.perf_counter()
                     case = work_case(box, graph, case_id).case
                     written = export_case(box, case_id, out)
-                    seconds = time.perf_counter() - started
-                    gate = json.loads((written / "gate.json").read_text())
-                    gaps = json.loads((written / "gaps.json").read_text())["gaps"]
-                    payer = case.payer.name if case.payer else "not resolved"
-                    missing = (
-                        "; ".join(dict.fromkeys(gap["document"] for gap in gaps))
-                        or ", ".join(gate["reasons"]).replace("_", " ")
-                        or "nothing"
-                    )
-                    typer.echo(
-                        f"{case_id:<20}{payer[:20]:<22}{case.order.codes[0].code:<8}{gate['outcome']:<10}"
-                        f"{case.state.replace('_', ' '):<20}{seconds:>7.2f}  {missing}"
-                    )
-        typer.echo(
-            f"\nArtefacts of each case: {out}/<case>/  (packet.pdf, letter.md, criteria.json, gaps.json, gate.json)"
-        )
-        typer.echo("Decide a case: countersign users add YOU --role reviewer; countersign review list")
+                    worked.append(_worked(folder.name, case, written, time.perf_counter() - begun))
+                    typer.echo("\n".join(block(worked[-1])))
+                    begun = time.perf_counter()
+    typer.echo(f"\n{totals(worked, time.perf_counter() - started)}")
+    typer.echo(
+        f"Artefacts of each case: {out}/<case>/  (packet.pdf, letter.md, criteria.json, gaps.json, gate.json, …)"
+    )
+    typer.echo("Decide a case: countersign users add YOU --role reviewer; countersign review list")
+
+
+def _worked(sample: str, case: "Case", written: Path, seconds: float) -> Worked:
+    import json
+
+    gate, gaps, criteria, record = (
+        json.loads((written / f"{name}.json").read_text("utf-8")) for name in ("gate", "gaps", "criteria", "case")
+    )
+    unmet = [gap for gap in gaps["gaps"] if gap["state"] == "NOT_MET"]
+    open_ones = [gap for gap in gaps["gaps"] if gap["state"] != "NOT_MET"]
+    return Worked(
+        sample=sample,
+        case_id=case.id,
+        payer=case.payer.name if case.payer else "not resolved",
+        code=case.order.codes[0].code if case.order.codes else "none",
+        tree=criteria["tree"]["state"] if criteria["policy"] else "",
+        outcome=gate["outcome"],
+        reasons=tuple(gate["reasons"]),
+        missing=tuple(dict.fromkeys(gap["document"] for gap in open_ones)),
+        not_met=tuple(dict.fromkeys(f"{gap['statement']} ({gap['why']})" for gap in unmet)),
+        need={key: value for key, value in (record["authorization_need"] or {}).items() if isinstance(value, str)},
+        flags=tuple(flag.message for flag in case.flags if flag.severity == "blocking"),
+        set_aside=tuple(
+            f"{item['file']} {item['pointer']}".strip() + f" {item['reason']}" for item in record["not_used"]
+        ),
+        expedited=case.urgency == "expedited",
+        state=case.state.replace("_", " "),
+        seconds=seconds,
+    )

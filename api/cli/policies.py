@@ -10,6 +10,7 @@ import typer
 from api.cli import context
 
 if TYPE_CHECKING:
+    from agents.toolbox import Toolbox
     from cases.criteria import Criterion
     from cases.ids import PayerId
     from knowledge.payer_directory import PayerDirectory
@@ -29,7 +30,9 @@ Day = Annotated[
 
 @app.command("import")
 def import_files(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files (TXT, MD, PDF) or folders.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files (TXT, MD, HTML, DOCX, PDF, CSV, JSON) or folders.")
+    ] = None,
     manifest: Annotated[Path | None, typer.Option("--manifest", help="JSONL, one document a line.")] = None,
     payer: Payer = None,
     lob: Lob = None,
@@ -65,9 +68,27 @@ def import_files(
         items = [*path_items(paths or [], given)]
         if manifest is not None:
             items += [item for item in manifest_items(manifest, given)]
-        refused = _report(context.progress(import_policies(box, items), len(items), "importing"))
+        refused = _report(context.progress(import_policies(box, items), None, "importing"))
+        _embed(box)
     if refused:
         raise typer.Exit(1)
+
+
+def _embed(box: "Toolbox") -> None:
+    """Make the vectors of what was added; a run cut short is taken up by the next import or search."""
+    from time import perf_counter
+
+    from agents.casework.policies import missing_vectors
+
+    if not missing_vectors(box):
+        return
+    from agents.casework.asking import PolicyDesk
+
+    started, passages = perf_counter(), 0
+    for _, count in context.progress(PolicyDesk(box).fill(), missing_vectors(box), "embedding"):
+        passages += count
+    seconds = perf_counter() - started
+    typer.echo(f"{passages} passages embedded in {seconds:.1f} s ({passages / max(seconds, 0.001):.1f} a second)")
 
 
 def _report(reports: Iterable["ImportReport"]) -> int:
@@ -84,11 +105,17 @@ def _report(reports: Iterable["ImportReport"]) -> int:
 
 
 @app.command("list")
-def list_held(payer: Payer = None) -> None:
+def list_held(
+    payer: Payer = None,
+    alike: Annotated[bool, typer.Option("--alike", help="Documents that are almost word for word the same.")] = False,
+) -> None:
     """Every version held: payer, document, version, number, dates, title.
 
     Example: countersign policies list --payer cms
     """
+    if alike:
+        _list_alike()
+        return
     with context.toolbox() as box:
         from knowledge import library
 
@@ -103,6 +130,80 @@ def list_held(payer: Payer = None) -> None:
             typer.echo(f"{name}  {record.number}  {effective}{until}  {record.title}")
         if not held:
             typer.echo("No policies are held. Add some with `countersign policies import`.")
+
+
+def _list_alike() -> None:
+    with context.toolbox() as box:
+        from knowledge import library
+
+        with box.database.read() as transaction:
+            found = library.alike(transaction)
+        for one in found:
+            pair = f"{one.payer_id}/{one.doc_id}  {one.other_payer_id}/{one.other_doc_id}"
+            typer.echo(f"{one.likeness:.0%} the same  {pair}")
+        if not found:
+            typer.echo("No two documents held are nearly the same.")
+
+
+@app.command()
+def diff(
+    doc_id: str,
+    before: Annotated[int, typer.Argument(help="Version number.")],
+    after: Annotated[int, typer.Argument(help="Version number.")],
+    payer: Payer = None,
+) -> None:
+    """What changed between two versions: sentence by sentence, and criterion by criterion.
+
+    Example: countersign policies diff brightwater-lumbar-mri 1 2
+    """
+    with context.toolbox() as box:
+        from agents.casework.policy_changes import difference
+        from cases.ids import PolicyDocId
+        from knowledge import library
+
+        with box.database.read() as transaction:
+            payer_id = _payer_id(library.payer_directory(transaction), payer)
+        found = difference(box, PolicyDocId(doc_id), before, after, payer_id)
+        for name, version in (("-", found.before), ("+", found.after)):
+            record = version.record
+            typer.echo(f"{name} version {version.version}, {record.effective or 'effective date not known'}")
+        heading = None
+        for change in found.passages:
+            if change.heading != heading:
+                heading = change.heading
+                context.heading(f"\n{heading or '(no heading)'}")
+            for sign, place in (("-", change.before), ("+", change.after)):
+                if place is not None:
+                    typer.echo(f"  {sign} {' '.join(place.text.split())}")
+        if found.criteria:
+            context.heading("\nCriteria")
+        for criterion in found.criteria:
+            typer.echo(f"  {criterion.kind:<8} {criterion.after or criterion.before}")
+        if not found.passages:
+            typer.echo("The texts say the same.")
+
+
+@app.command()
+def affected(doc_id: str, payer: Payer = None) -> None:
+    """Open cases that rest on a document, with the version they were judged by and the one in force for them now.
+
+    Example: countersign policies affected brightwater-lumbar-mri
+    """
+    with context.toolbox() as box:
+        from agents.casework.policy_changes import affected as touched
+        from cases.ids import PolicyDocId
+        from knowledge import library
+
+        with box.database.read() as transaction:
+            payer_id = _payer_id(library.payer_directory(transaction), payer)
+        found = touched(box, PolicyDocId(doc_id), payer_id)
+        for one in found:
+            judged = f"judged by version {one.judged_by}" if one.judged_by else "not judged yet"
+            now = f"version {one.in_force} in force" if one.in_force else "none of its versions in force"
+            mark = "work again" if one.stale else "up to date"
+            typer.echo(f"{one.case_id}  {one.state}  {one.code}  {judged}; {now}: {mark}")
+        if not found:
+            typer.echo("No open case rests on it.")
 
 
 @app.command()
@@ -125,23 +226,23 @@ def search(
     if bool(question) == bool(jsonl) or bool(jsonl) != bool(out):
         raise typer.BadParameter("give a QUESTION, or --jsonl IN with --out OUT")
     with context.toolbox() as box:
-        from api.cli.policy_search import Question, answer, load_search, search_lines
-        from cases.case import LineOfBusiness
+        from agents.casework.asking import PolicyDesk, PolicyQuestion
+        from api.cli.policy_search import line_of_business, search_lines
 
-        searcher = load_search(box)
+        desk = PolicyDesk(box)
         if jsonl is not None and out is not None:
-            search_lines(box, searcher, jsonl, out, k)
+            search_lines(desk, jsonl, out, k)
             return
-        asked = Question(
+        asked = PolicyQuestion(
             question=question or "",
             payer=payer,
-            lob=LineOfBusiness(lob) if lob else None,
+            lob=line_of_business(lob),
             date=date.date() if date else None,
             code=code,
         )
-        found = answer(box, searcher, asked, k)
+        found = desk.search(asked, k)
         if found.abstained:
-            typer.echo(f"No answer: {found.reason}")
+            typer.echo(f"No answer: {found.reason}" + (" What comes nearest:\n" if found.hits else ""))
         for number, hit in enumerate(found.hits, start=1):
             context.heading(f"{number}. {hit.payer_id}/{hit.doc_id} v{hit.version}  {hit.number}  {hit.heading}")
             typer.echo(f"   {' '.join(hit.text.split())}\n")
@@ -169,15 +270,16 @@ def criteria(
             on = date.date() if date else None
             version = library.document_in_force(transaction, PolicyDocId(doc_id), on, payer_id)
             found = library.criteria_of_document(transaction, version, (code,) if code else ())
-        if found.tree is None:
+            tree = found.tree or library.draft_criteria(transaction, version).tree
+        if tree is None:
             raise NotFound(found.reason)
         if as_json:
-            typer.echo(found.tree.model_dump_json(indent=2))
+            typer.echo(tree.model_dump_json(indent=2))
             return
-        context.heading(f"{found.tree.policy.number}  {found.tree.policy.title}  ({found.tree.status})")
-        for reason in found.tree.draft_reasons:
+        context.heading(f"{tree.policy.number}  {tree.policy.title}  ({tree.status})")
+        for reason in tree.draft_reasons:
             typer.echo(f"  draft: {reason}")
-        _print_tree(found.tree.root, 0)
+        _print_tree(tree.root, 0)
 
 
 def _print_tree(node: "Criterion", depth: int) -> None:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from api.cli import context
+from api.cli import context, review_facts
 
 app = typer.Typer(help="Decide what the agents prepared.\n\nExample: countersign review list", no_args_is_help=True)
+app.add_typer(review_facts.app, name="fact")
 
 As = Annotated[str | None, typer.Option("--as", help="The user who decides; default COUNTERSIGN_USER.")]
 Digest = Annotated[

@@ -58,6 +58,7 @@ def order_from(resource: ChartResource, references: References) -> Order:
         ),
         reasons=references.reason_codings(resource, "reasonCode", "reasonReference"),
         body_sites=all_codings(body, "bodySite"),
+        places=_places(resource, references),
         notes=notes_of(body),
     )
 
@@ -99,6 +100,13 @@ def _codes(concepts: list[JsonObject]) -> tuple[Coding, ...]:
 def _service_days(body: JsonObject) -> Days:
     occurrence = days_of(choice(body, "occurrence")[1])
     return occurrence if occurrence.on else days_of(child(body, "dispenseRequest").get("validityPeriod"))
+
+
+def _places(resource: ChartResource, references: References) -> tuple[Coding, ...]:
+    """Codes of the place: the order's own, else the type of the location it refers to."""
+    own = all_codings(resource.body, "locationCode")
+    referred = (references.body(item, resource) for item in children(resource.body, "locationReference"))
+    return own or tuple(coding for location in referred for coding in all_codings(location, "type"))
 
 
 def _performer(resource: ChartResource, references: References) -> Party | None:

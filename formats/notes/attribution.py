@@ -11,6 +11,8 @@ from formats.notes.known_patients import KnownPatient
 OTHER = "names another patient"
 NOBODY = "does not identify a patient of this chart by number, or by name and date of birth"
 SEVERAL = "names more than one patient of this chart"
+ANOTHER_PERSON = PatientId("another-person")
+"""Stands in `Document.patient_id` for somebody who is not this chart's patient and of whom nothing more is kept."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Notes to documents: one for each run of pages of one patient, dated by its own header lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,8 @@ from cases.chart import Refusal
 from cases.document import Document, DocumentKind, HiddenText, Page
 from cases.ids import DocumentId, PatientId, digest_of
 from formats.media_type import MediaType
-from formats.notes.attribution import OTHER, Run, runs_of
-from formats.notes.headers import date_in_headers
+from formats.notes.attribution import ANOTHER_PERSON, OTHER, Run, runs_of
+from formats.notes.headers import claims_in, date_in_headers
 from formats.notes.known_patients import KnownPatient
 from formats.text import PagedText
 
@@ -51,9 +51,11 @@ def note_documents(
     """Documents of the note's pages with reports of lost pages and of pages that are nobody's.
 
     A note of one owner keeps the note's id; else each run is `<id>#p<first>-<last>`. Page numbers stay those of
-    the file, and the digest is of the whole file.
+    the file, and the digest is of the whole file. Pages that name somebody else belong to `ANOTHER_PERSON`, so that
+    nobody takes them for silent ones. A scan is often several documents in one: a page that names its patient anew
+    under another date begins one, so that none is dated by its neighbour.
     """
-    runs = runs_of(read.page_texts(), patients, presumed)
+    runs = [part for run in runs_of(read.page_texts(), patients, presumed) for part in _dated_apart(read, run)]
     documents, refusals = [], [note.refused(page.reason, page.fix, pages=str(page.number)) for page in read.lost]
     for run in runs:
         pages = read.pages[run.start : run.end]
@@ -64,6 +66,18 @@ def note_documents(
     return documents, refusals
 
 
+def _dated_apart(read: PagedText, run: Run) -> Iterator[Run]:
+    start, dated = run.start, None
+    texts = read.page_texts()
+    for at in range(run.start, run.end):
+        said = date_in_headers(texts[at]) if claims_in(texts[at]) else None
+        if said and dated and said != dated and read.pages[at].confidence is not None:
+            yield Run(start, at, run.owner)
+            start = at
+        dated = said or dated
+    yield Run(start, run.end, run.owner)
+
+
 def _document(
     note: NoteSource, media_type: MediaType, read: PagedText, pages: Sequence[Page], name: DocumentId, run: Run
 ) -> Document:
@@ -71,19 +85,19 @@ def _document(
     text = read.text[start:end]
     return Document(
         id=name,
-        kind=DocumentKind.NOTE,
+        kind=DocumentKind.SCAN if any(page.confidence is not None for page in pages) else DocumentKind.NOTE,
         title=note.title,
         source=note.source,
         media_type=media_type,
         digest=digest_of(note.content),
         text=text,
-        pages=tuple(Page(number=p.number, start=p.start - start, end=p.end - start) for p in pages),
+        pages=tuple(p.model_copy(update={"start": p.start - start, "end": p.end - start}) for p in pages),
         hidden=tuple(
             HiddenText(start=max(h.start, start) - start, end=min(h.end, end) - start, reason=h.reason)
             for h in read.hidden
             if h.start < end and start < h.end
         ),
-        patient_id=run.owner.patient_id,
+        patient_id=ANOTHER_PERSON if run.owner.reason == OTHER else run.owner.patient_id,
         dated=date_in_headers(text) or note.dated,
     )
 

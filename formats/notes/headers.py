@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from formats.notes.dates import date_at_start
+from formats.notes.dates import date_at_start, dates_in
 
 
 class Says(StrEnum):
@@ -73,13 +73,27 @@ _NOT_NAMES = frozenset(_CLINICAL_WORDS.split())
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _CARE = "service|visit|exam|examination|encounter|study|procedure|test"
 _DATE_LABELS = (
-    rf"date of (?:{_CARE})|DOS|(?:{_CARE}|collection) date",
+    rf"date of (?:{_CARE})|DOS|(?:{_CARE}|collection) date|collected",
     r"discharged|discharge date|date of discharge",
     r"date|report date|date of (?:report|note)|seen on",
     r"(?:dictated|signed|electronically signed)(?: on)?|date (?:dictated|signed)",
     r"admitted|admission date|date of admission",
 )
 _HEAD_LINES = 5
+_TITLE_LINES = 3
+_UNMARKED = re.compile(
+    rf"\b(?:(?:{_CARE}|collection) date|date of (?:{_CARE}|exam)|collected|date)[ \t]+(?=\d|[A-Z])", re.IGNORECASE
+)
+_BIRTH = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
+_OTHER_DATE = re.compile(
+    r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|certification|"
+    r"start of care)\b",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"^[ \t]*(?:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
+    r"(?:MD|DO|PT|DPT|OT|OTR/L|NP|PA|PA-C|RN|SLP|PhD|RD|RRT)\b"
+)
 
 
 def claims_in(page: str) -> list[Claim]:
@@ -160,7 +174,8 @@ def plain(word: str) -> str:
 def date_in_headers(text: str) -> date | None:
     """The date of the note by its header lines: of the service, else of discharge, of the note, of its dictation.
 
-    A date that opens one of the first lines counts where no label gives one.
+    A date that opens one of the first lines counts where no label gives one, then one that stands in the title, and
+    last the one behind the name of whoever signed.
     """
     lines = text.splitlines()
     for label in _DATE_LABELS:
@@ -173,5 +188,27 @@ def date_in_headers(text: str) -> date | None:
             days = date_at_start(line[match.end() :]) if match else frozenset()
             if days:
                 return max(days)
-    opening = (date_at_start(line) for line in lines[:_HEAD_LINES])
-    return next((max(days) for days in opening if days), None)
+    opening = [date_at_start(line) for line in lines[:_HEAD_LINES]]
+    places = [*opening, *_in_title(lines[:_TITLE_LINES]), *_unmarked(lines[:_HEAD_LINES]), *_signed(lines)]
+    return next((max(days) for days in places if days), None)
+
+
+def _in_title(lines: Sequence[str]) -> Iterator[frozenset[date]]:
+    """The one date of a title line that says nothing of birth."""
+    for line in lines:
+        found = [days for _, days in dates_in(line)]
+        if len(found) == 1 and not _BIRTH.search(line) and not _OTHER_DATE.search(line):
+            yield found[0]
+
+
+def _unmarked(lines: Sequence[str]) -> Iterator[frozenset[date]]:
+    """A date behind a label without a colon, such as `STUDY DATE 08/11/2026`."""
+    for line in lines:
+        for label in _UNMARKED.finditer(line):
+            yield date_at_start(line[label.end() :])
+
+
+def _signed(lines: Sequence[str]) -> Iterator[frozenset[date]]:
+    for line in lines:
+        if _SIGNED.match(line):
+            yield next((days for _, days in dates_in(line)), frozenset())

@@ -26,6 +26,7 @@ def _x12(element: str, code: str, display: str) -> Coding:
 
 
 REQUEST_CATEGORY = SourcedCode(_x12("1525", "HS", "Health Services Review"), _EXAMPLES, True)
+ADMISSION_REVIEW = SourcedCode(_x12("1525", "AR", "Admission Review"), "X12 005010 element 1525", False)
 CERTIFICATION_INITIAL = SourcedCode(_x12("1322", "I", "Initial"), _EXAMPLES, True)
 LEVEL_URGENT = SourcedCode(_x12("1338", "U", "Urgent"), _EXAMPLES, True)
 REPORT_TYPE = SourcedCode(_x12("755", "PY", "Physician's Report"), _EXAMPLES, True)
@@ -57,12 +58,14 @@ class ServiceDefault:
     prefixes: tuple[str, ...]
     service_type: SourcedCode
     place: SourcedCode | None
+    category: SourcedCode = REQUEST_CATEGORY
 
 
 def _place(code: str, source: str, verified: bool) -> SourcedCode:
     return SourcedCode(Coding(system=PLACE_OF_SERVICE, code=code), source, verified)
 
 
+_POS = "CMS place of service code set"
 _HOME = _place("12", "42 CFR 414.202: equipment is DME where it is appropriate for use in the home", False)
 _DME_RENTAL = SourcedCode(_x12("1365", "18", ""), "X12 005010 element 1365; 42 CFR 414.226, 414.229", False)
 _DME_PURCHASE = SourcedCode(_x12("1365", "12", ""), "X12 005010 element 1365", False)
@@ -70,6 +73,12 @@ _HOME_HEALTH = SourcedCode(_x12("1365", "42", "Home Health Care"), _EXAMPLES, Tr
 _MEDICAL_CARE = SourcedCode(_x12("1365", "1", "Medical Care"), _EXAMPLES, True)
 _PHARMACY = SourcedCode(_x12("1365", "88", ""), "X12 005010 element 1365", False)
 
+_INPATIENT = SourcedCode(_x12("1365", "48", ""), "X12 005010 element 1365: hospital, inpatient", False)
+_SKILLED_NURSING = SourcedCode(_x12("1365", "AG", ""), "X12 005010 element 1365: skilled nursing care", False)
+
+_SUBACUTE = ("019",)
+_ROOM_AND_BOARD = ("010", "011", "012", "013", "014", "015", "016", "017", "020", "021")
+"""NUBC revenue codes: 0190-0194 subacute care, 010x-017x room and board and nursery, 020x-021x intensive care."""
 _OXYGEN_AND_PAP = ("E042", "E043", "E044", "E139", "E0470", "E0471", "E0472", "E0601")
 _HOME_HEALTH_VISITS = ("G015", "G0162", "G0299", "G0300")
 
@@ -77,10 +86,12 @@ SERVICE_DEFAULTS = (
     ServiceDefault("DeviceRequest", _OXYGEN_AND_PAP, _DME_RENTAL, _HOME),
     ServiceDefault("DeviceRequest", (), _DME_PURCHASE, _HOME),
     ServiceDefault("ServiceRequest", _HOME_HEALTH_VISITS, _HOME_HEALTH, _HOME),
+    ServiceDefault("ServiceRequest", _SUBACUTE, _SKILLED_NURSING, _place("31", _POS, False), ADMISSION_REVIEW),
+    ServiceDefault("ServiceRequest", _ROOM_AND_BOARD, _INPATIENT, _place("21", _POS, False), ADMISSION_REVIEW),
     ServiceDefault("ServiceRequest", (), _MEDICAL_CARE, None),
-    ServiceDefault("MedicationRequest", (), _PHARMACY, _place("01", "CMS place of service code set", False)),
+    ServiceDefault("MedicationRequest", (), _PHARMACY, _place("01", _POS, False)),
 )  # fmt: skip
-"""First row that applies. A service outside the home has no default place: nobody but the orderer knows it."""
+"""First row that applies. Where else a service is given only the orderer knows: it has no default place."""
 
 
 def service_default(order: Order) -> ServiceDefault | None:

@@ -7,7 +7,7 @@ from formats.pas.bundle import BundleDraft, Json, concept
 from formats.pas.codes import codings_in
 from formats.pas.parties import practitioner_reference
 from formats.pas.request import PasRequest
-from formats.pas.systems import PRODUCT_SYSTEMS, PROFILE, canonical_system
+from formats.pas.systems import DATA_ABSENT, PRODUCT_SYSTEMS, PROFILE, REVENUE, canonical_system
 
 ORDER_INTENTS: Final = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
 """Intents that are an order (R4 request-intent); PAS fixes the value to `order`."""
@@ -20,6 +20,17 @@ MEDICATION_STATUS: Final = ("draft", "active")
 def product_codings(order: Order) -> tuple[Coding, ...]:
     """The order's HCPCS, CPT and NDC codes (value set X12278RequestedServiceType)."""
     return codings_in(order.codes, PRODUCT_SYSTEMS)
+
+
+def revenue_codings(order: Order) -> tuple[Coding, ...]:
+    """The order's NUBC revenue codes (value set AHANUBCRevenueCodes): stays are asked for by them."""
+    return codings_in(order.codes, (REVENUE,))
+
+
+def line_codings(order: Order) -> tuple[Coding, ...]:
+    """What the line is coded in; a stay that has a revenue code alone says that no product code applies."""
+    absent = Coding(system=DATA_ABSENT, code="not-applicable", display="Not Applicable")
+    return product_codings(order) or ((absent,) if revenue_codings(order) else ())
 
 
 def order_reference(draft: BundleDraft, request: PasRequest, patient: Json) -> Json:
@@ -49,7 +60,7 @@ def _device(order: Order) -> Json:
 
 def _service(order: Order) -> Json:
     quantity = {"quantityQuantity": quantity_json(order.quantity)} if order.quantity else {}
-    return {"code": _concept(order, product_codings(order)), **quantity}
+    return {"code": _concept(order, (*line_codings(order), *revenue_codings(order))), **quantity}
 
 
 def _medication(order: Order) -> Json:

@@ -8,6 +8,7 @@ from cases.case import PayerRef, Urgency
 from cases.chart import Coding, Coverage, NamedIdentifier, Order, Party, Patient
 from cases.frozen import Frozen
 from formats.pas import codes
+from formats.pas.systems import PLACE_OF_SERVICE
 
 
 class PasRequest(Frozen):
@@ -40,7 +41,7 @@ class PasRequest(Frozen):
     payer_identifiers: tuple[NamedIdentifier, ...] = ()
     service_type: Coding | None = None
     place_of_service: Coding | None = None
-    request_category: Coding = codes.REQUEST_CATEGORY.coding
+    request_category: Coding | None = None
     certification_type: Coding = codes.CERTIFICATION_INITIAL.coding
     claim_type: Coding = codes.CLAIM_TYPE.coding
     attachment_type: Coding = codes.ATTACHMENT_TYPE.coding
@@ -54,9 +55,16 @@ class PasRequest(Frozen):
 
     @property
     def filed_place(self) -> Coding | None:
-        """Place of service: the caller's, else the default where such an order has one."""
+        """Place of service: the caller's, else the order's own, else the default where such an order has one."""
         default = codes.service_default(self.order)
-        return self.place_of_service or (default.place.coding if default and default.place else None)
+        ordered = next(iter(codes.codings_in(self.order.places, (PLACE_OF_SERVICE,))), None)
+        return self.place_of_service or ordered or (default.place.coding if default and default.place else None)
+
+    @property
+    def filed_category(self) -> Coding:
+        """X12 1525 request category (UM01): the caller's, else the default for such an order."""
+        default = codes.service_default(self.order)
+        return self.request_category or (default.category if default else codes.REQUEST_CATEGORY).coding
 
     @property
     def member_identifier(self) -> NamedIdentifier:

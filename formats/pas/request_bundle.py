@@ -7,7 +7,7 @@ from cases.case import Urgency
 from cases.chart import Coding, Party
 from formats.pas import codes
 from formats.pas.bundle import BundleDraft, Json, concept, identifier, instant
-from formats.pas.order import order_reference, product_codings, quantity_json
+from formats.pas.order import line_codings, order_reference, quantity_json, revenue_codings
 from formats.pas.parties import (
     coverage_resource,
     insurer_resource,
@@ -102,9 +102,10 @@ def _member(number: int, provider: Json, *, whole_claim: bool) -> Json:
 
 def _item(request: PasRequest, order: Json, team: int, diagnoses: int) -> Json:
     place, category = request.filed_place, request.filed_service_type
+    revenue = revenue_codings(request.order)
     return {
         "extension": [
-            _coded("extension-serviceItemRequestType", request.request_category),
+            _coded("extension-serviceItemRequestType", request.filed_category),
             _coded("extension-certificationType", request.certification_type),
             {"url": PROFILE + "extension-requestedService", "valueReference": order},
         ],
@@ -113,7 +114,8 @@ def _item(request: PasRequest, order: Json, team: int, diagnoses: int) -> Json:
         **({"diagnosisSequence": list(range(1, diagnoses + 1))} if diagnoses else {}),
         "informationSequence": [1],
         **({"category": concept(category)} if category else {}),
-        "productOrService": concept(*product_codings(request.order)),
+        **({"revenue": concept(*revenue)} if revenue else {}),
+        "productOrService": concept(*line_codings(request.order)),
         **_serviced(request),
         **({"locationCodeableConcept": concept(place)} if place else {}),
         **({"quantity": quantity_json(request.order.quantity)} if request.order.quantity else {}),

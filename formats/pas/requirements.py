@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cases.chart import Party, Patient
 from cases.errors import InputError
 from formats.pas import codes
-from formats.pas.order import LIVE_STATUS, MEDICATION_STATUS, ORDER_INTENTS, product_codings
+from formats.pas.order import LIVE_STATUS, MEDICATION_STATUS, ORDER_INTENTS, line_codings
 from formats.pas.parties import is_organization, name_parts
 from formats.pas.request import PasRequest
 from formats.pas.systems import ICD_10_CM
@@ -81,12 +81,15 @@ def _order_problems(request: PasRequest) -> Iterator[Problem]:
 
 
 def _line_problems(request: PasRequest) -> Iterator[Problem]:
-    if not product_codings(request.order):
-        yield "Claim.item.productOrService", "give the order an HCPCS, CPT or NDC code"
+    if not line_codings(request.order):
+        yield "Claim.item.productOrService", "give the order an HCPCS, CPT or NDC code, or a stay its revenue code"
     if request.filed_service_type is None:
         yield "Claim.item.category", "give service_type (X12 1365)"
     if request.filed_place is None:
-        yield "Claim.item.location[x]", "give place_of_service: where a service is given has no default"
+        yield (
+            "Claim.item.location[x]",
+            "give ServiceRequest.locationCode: the CMS place of service has no default here",
+        )
     if request.diagnoses and not codes.codings_in(request.diagnoses, (ICD_10_CM,)):
         yield "Claim.diagnosis", "give the ICD-10-CM code of a condition"
 

@@ -17,6 +17,8 @@ ICD_10_CM: Final = "http://hl7.org/fhir/sid/icd-10-cm"
 HCPCS: Final = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 CPT: Final = "http://www.ama-assn.org/go/cpt"
 NDC: Final = "http://hl7.org/fhir/sid/ndc"
+REVENUE: Final = "https://www.nubc.org/CodeSystem/RevenueCodes"
+DATA_ABSENT: Final = HL7 + "data-absent-reason"
 PLACE_OF_SERVICE: Final = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 
 PRODUCT_SYSTEMS: Final = (HCPCS, CPT, NDC)
@@ -30,6 +32,8 @@ ALIASES: Final = {
     "urn:oid:2.16.840.1.113883.6.12": CPT,
     "http://www.ama-assn.org/go/cpt/": CPT,
     "urn:oid:2.16.840.1.113883.6.69": NDC,
+    "urn:oid:2.16.840.1.113883.6.301.3": REVENUE,
+    "https://www.nubc.org/CodeSystem/RevenueCodes/": REVENUE,
     "urn:oid:2.16.840.1.113883.6.90": ICD_10_CM,
     "http://hl7.org/fhir/sid/icd-10": ICD_10_CM,
     "http://hl7.org/fhir/sid/icd-10-us": ICD_10_CM,

@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 from pydantic import ValidationError
 
-from cases.criteria import Criterion, Op, PersonTest, State, combine
+from cases.criteria import Criterion, Op, State, combine
+from cases.leaf_tests import PersonTest
 
 M, N, U, E = State.MET, State.NOT_MET, State.INSUFFICIENT, State.ERROR
 

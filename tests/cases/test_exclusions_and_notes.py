@@ -5,23 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from cases.criteria import (
-    Comparison,
-    CriteriaTree,
-    Criterion,
-    FindingTest,
-    MeasurementTest,
-    Op,
-    PolicyNote,
-    PolicyRef,
-    State,
-    TreeStatus,
-    Window,
-)
+from cases.criteria import CriteriaTree, Criterion, Op, PolicyNote, PolicyRef, State, TreeStatus
 from cases.criteria_evaluation import evaluate
 from cases.evidence import Assertion, DateBasis, Defect, Experiencer, Fact, FactDate, Origin, Setting, Span
 from cases.ids import ConceptId, DocumentId, FactId, PatientId, PayerId, PolicyDocId
-from cases.leaf_evaluation import Anchors, weigh_finding, weigh_measurement
+from cases.leaf_evaluation import Anchors
+from cases.leaf_tests import Comparison, FindingTest, MeasurementTest, Window
+from cases.measured_evaluation import weigh_finding, weigh_measurement
 
 TERMINAL, SPO2 = ConceptId("terminal_illness"), ConceptId("spo2")
 EXCLUSION = FindingTest(concepts=(TERMINAL,), silence_means="not_met")

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from cases.criteria import Comparison, FindingTest, MeasurementTest, State, Window
+from cases.criteria import State
 from cases.evidence import Assertion, DateBasis, Defect, Experiencer, Fact, FactDate, Origin, Setting, Span
 from cases.ids import ConceptId, DocumentId, FactId, PatientId
-from cases.leaf_evaluation import Anchors, weigh_finding, weigh_measurement
+from cases.leaf_evaluation import Anchors
+from cases.leaf_tests import Comparison, FindingTest, MeasurementTest, Window
+from cases.measured_evaluation import weigh_finding, weigh_measurement
 
 SPO2, PAO2, EDEMA = ConceptId("spo2"), ConceptId("pao2"), ConceptId("edema")
 ANCHORS = Anchors(

@@ -6,16 +6,7 @@ from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from cases.criteria import (
-    CriteriaResult,
-    GapAdvice,
-    Judgement,
-    Op,
-    PolicyRef,
-    PolicySpan,
-    State,
-    TreeStatus,
-)
+from cases.criteria import CriteriaResult, GapAdvice, Judgement, Op, PolicyRef, PolicySpan, State, TreeStatus
 from cases.document import Document, DocumentKind, Page
 from cases.evidence import (
     Assertion,

@@ -17,6 +17,7 @@ from cases.document import DocumentKind
 from cases.errors import InputError
 from cases.ids import DocumentId, digest_of
 from formats.chart_folder import read_chart
+from formats.notes.attribution import ANOTHER_PERSON
 
 SUBJECT = {"reference": "Patient/ama"}
 PATIENT = {
@@ -103,7 +104,7 @@ def test_a_folder_that_mixes_everything_becomes_one_chart(tmp_path: Path) -> Non
     )
     assert [entry.resource_id for entry in chart.entries] == ["sat"]
     assert [(item.file, item.reason) for item in chart.refusals] == [
-        ("form.docx", "is a Word or ZIP file, which is not read yet")
+        ("form.docx", "is a ZIP file, which is not opened")
     ]
 
 
@@ -137,13 +138,13 @@ def test_pages_of_another_patient_are_split_off_and_are_nobodys(tmp_path: Path) 
     notes = [document for document in chart.documents if document.kind is DocumentKind.NOTE]
     assert [(note.id, note.patient_id, [page.number for page in note.pages]) for note in notes] == [
         ("fax.pdf#p1-2", "ama", [1, 2]),
-        ("fax.pdf#p3-4", None, [3, 4]),
+        ("fax.pdf#p3-4", ANOTHER_PERSON, [3, 4]),
         ("fax.pdf#p5", "ama", [5]),
     ]
     assert [(item.file, item.pointer, item.field, item.reason) for item in chart.refusals] == [
         ("fax.pdf", "page 3-4", "name", "names another patient")
     ]
-    assert "79 %" not in "".join(note.text for note in notes if note.patient_id)
+    assert "79 %" not in "".join(note.text for note in notes if note.patient_id == "ama")
 
 
 def test_a_silent_note_is_the_only_patients_but_nobodys_among_several(tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_attached_notes_are_read_once_with_subject_and_date(tmp_path: Path) -> N
     assert (note.text, note.patient_id, note.dated) == (text, "ama", date(2024, 3, 9))
     (refusal,) = chart.refusals
     assert (refusal.file, refusal.pointer) == ("d.json", "/content/1/attachment")
-    assert "scan reader" in refusal.reason
+    assert refusal.reason == "is a damaged image"
 
 
 def test_an_attached_note_that_names_another_patient_is_not_the_subjects(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_an_attached_note_that_names_another_patient_is_not_the_subjects(tmp_pat
         "content": [{"attachment": attachment}],
     }  # fmt: skip
     chart = read(folder(tmp_path, p__json=PATIENT, d__json=reference))
-    assert chart.documents[-1].patient_id is None
+    assert chart.documents[-1].patient_id == ANOTHER_PERSON
     assert chart.refusals[0].reason == "names another patient"
 
 
@@ -244,7 +245,7 @@ def test_a_file_that_bears_the_name_of_a_resource_does_not_take_its_place(tmp_pa
             {"a__json": {"hook": "order-sign", "hookInstance": "1"}},
             "a.json: resourceType: is not a FHIR resource but a CDS",
         ),
-        ({"a__png": b"\x89PNG", "b__txt": ""}, "a.png: is an image; a scan reader is needed"),
+        ({"a__png": b"\x89PNG", "b__txt": ""}, "a.png: is a damaged image"),
     ],
 )
 def test_where_nothing_can_be_read_the_error_says_why(tmp_path: Path, files: dict[str, object], words: str) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from formats.chart_folder import NOTE_READERS
 from formats.media_type import NO_READER, MediaType, media_type_of
 
 
@@ -33,4 +34,4 @@ def test_the_bytes_tell_the_kind(content: bytes, kind: MediaType) -> None:
 
 
 def test_every_kind_is_read_or_has_words_for_its_refusal() -> None:
-    assert set(MediaType) == set(NO_READER) | {MediaType.JSON, MediaType.PDF, MediaType.TEXT}
+    assert set(MediaType) == set(NO_READER) | set(NOTE_READERS) | {MediaType.JSON}

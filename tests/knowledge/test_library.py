@@ -29,7 +29,7 @@ OXYGEN_DOC = PolicyDocId("ncd-240.2")
 @pytest.fixture
 def library(database: Database, now: datetime, shared: Path) -> Database:
     folder = shared / "data" / "policies" / "cms"
-    paths = [folder / f"ncd-{number}.txt" for number in ("240.2", "240.4", "280.7")]
+    paths = [folder / f"ncd-{number}.txt" for number in ("240.2", "240.4", "280.3")]
     reports = list(import_policies(database.begin, path_items(paths, Particulars()), now))
     assert [report.outcome for report in reports] == [Outcome.ADDED] * 3
     return database
@@ -75,7 +75,7 @@ def test_the_ncd_imported_for_a_plan_binds_for_that_plan(library: Database, now:
 
 @pytest.mark.parametrize(
     ("code", "held", "said"),
-    [("E0250", True, "No criteria tree was reviewed"), ("E0607", False, "No policy held here speaks of E0607")],
+    [("K0001", True, "No criteria tree was reviewed"), ("E0607", False, "No policy held here speaks of E0607")],
 )
 def test_an_order_without_a_tree_says_why(library: Database, cms: PayerRef, code: str, held: bool, said: str) -> None:
     with library.read() as transaction:

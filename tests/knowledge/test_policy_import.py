@@ -171,11 +171,11 @@ def test_a_manifest_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 def test_a_folder_is_searched_and_an_empty_one_said(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "bare").mkdir()
-    for name in ("b.TXT", "a.md", "notes.docx"):
+    for name in ("b.TXT", "a.md", "picture.png"):
         write(tmp_path / "deep" / "er", name)
     found = items(tmp_path / "deep", tmp_path / "bare")
     assert [item.path.name for item in found if item.path] == ["a.md", "b.TXT"]
-    assert [item.fault for item in found if not item.path] == ["the folder holds no TXT, MD or PDF file"]
+    assert [item.fault for item in found if not item.path] == ["the folder holds no file of a kind that is read"]
 
 
 def test_a_pdf_keeps_its_pages(database: Database, now: datetime, tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_reviewed_tree_leads_over_a_list_of_codes_and_the_rest_are_named(cms: 
     ("version", "code", "sureness"),
     [
         (OXYGEN, "E0424", 3),
-        (BEDS, "E0250", 1),
+        (BEDS, "E0250", 3),
         (BEDS, "E0424", 0),
         (held(CMS, "d", "", None, codes=("E0424",)), "E0424", 2),
     ],

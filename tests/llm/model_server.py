@@ -1,6 +1,7 @@
 """A model server on loopback that speaks the chat-completions protocol: it answers by script, and counts what came."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -70,6 +71,16 @@ class Asked:
     @property
     def user(self) -> str:
         return str(self.body["messages"][1]["content"])
+
+    @property
+    def passages(self) -> dict[int, str]:
+        """The passages shown, by number."""
+        return {int(number): text for number, text in re.findall(r"(?m)^\[P(\d+)\] (.*)$", self.user)}
+
+    @property
+    def markers(self) -> list[str]:
+        """The markers of quotes and labels offered for a paragraph."""
+        return re.findall(r"(?m)^\[([PNED]\d+)\] ", self.user)
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -165,11 +176,13 @@ class Script:
         return made if isinstance(made, Reply) else completion(json.dumps(made))
 
 
-def abstention(task: str, reason: str = "not shown") -> Json:
+def abstention(task: str, reason: str = "not_in_text") -> Json:
     empty: dict[str, Json] = {
         "extract_facts": {"facts": []},
         "judge_leaf": {"state": None, "quotes": []},
         "phrase_paragraph": {"sentences": []},
         "answer_question": {"sentences": []},
+        "propose_criteria": {"nodes": []},
+        "model_check": {"ready": True},
     }
-    return {**empty[task], "abstain": {"reason": reason}}
+    return empty[task] if task == "model_check" else {**empty[task], "abstain": {"reason": reason}}

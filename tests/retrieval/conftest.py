@@ -12,7 +12,7 @@ from knowledge.policy_document import Particulars
 from knowledge.policy_import import Outcome
 from knowledge.policy_manifest import path_items
 from retrieval.ranking import tokens
-from retrieval.vectors import Vectors
+from retrieval.vectors import EmbeddedText, TextToEmbed, Vectors
 from runtime.database import Database
 from runtime.settings import Settings
 
@@ -32,6 +32,15 @@ class WordEmbedder:
                 row[sum(map(ord, word)) % 64] += 1
             row /= max(float(np.linalg.norm(row)), 1.0)
         return rows
+
+    def embed_with_parts(self, texts: Sequence[TextToEmbed]) -> list[EmbeddedText]:
+        return [
+            EmbeddedText(
+                self.embed([one.text, *(one.text[start:end] for start, end in one.parts)]),
+                tuple(len(one.text[start:end].split()) for start, end in one.parts),
+            )
+            for one in texts
+        ]
 
 
 @pytest.fixture

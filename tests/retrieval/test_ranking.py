@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from retrieval.ranking import Bm25, on_one_scale, tokens
+from retrieval.ranking import Bm25, TermTable, on_one_scale, tokens
 
 
 @pytest.mark.parametrize(
@@ -24,30 +24,36 @@ def test_tokens(text: str, expected: list[str]) -> None:
 TEXTS = ["oxygen at home", "oxygen oxygen in hospital", "a lamp for home", "nothing of this"]
 
 
+def ranked(texts: list[str], words: str, **constants: float) -> np.ndarray:
+    table = TermTable()
+    ranking = Bm25(table.counted(texts), **constants)
+    return ranking.scores(table.places(tokens(words)))
+
+
 def test_rare_words_outweigh_common_ones_and_absent_ones_score_nothing() -> None:
-    ranked = Bm25(TEXTS)
-    assert list(np.argsort(-ranked.scores("oxygen at home"))[:2]) == [0, 1]
-    assert ranked.scores("lamp")[2] > ranked.scores("home")[2]
-    assert not ranked.scores("unseen words entirely").any()
-    assert not ranked.scores("").any()
+    assert list(np.argsort(-ranked(TEXTS, "oxygen at home"))[:2]) == [0, 1]
+    assert ranked(TEXTS, "lamp")[2] > ranked(TEXTS, "home")[2]
+    assert not ranked(TEXTS, "unseen words entirely").any()
+    assert not ranked(TEXTS, "").any()
 
 
 def test_scores_follow_the_formula() -> None:
     """Okapi BM25 by hand: three texts of two words, one of which holds the term."""
-    found = Bm25(["red lamp", "blue lamp", "green lamp"], k1=1.2, b=0.75).scores("red")
+    found = ranked(["red lamp", "blue lamp", "green lamp"], "red", k1=1.2, b=0.75)
     idf = np.log(1 + (3 - 1 + 0.5) / (1 + 0.5))
     assert found == pytest.approx([idf * 1 * 2.2 / (1 + 1.2), 0, 0])
 
 
-def test_coverage_is_the_share_of_the_question_by_rarity() -> None:
-    ranked = Bm25(TEXTS)
-    assert ranked.coverage("oxygen home")[0] == pytest.approx(1)
-    assert 0 < ranked.coverage("oxygen zebra")[0] < 0.5
-    assert ranked.coverage("")[0] == 0
+def test_a_term_counted_after_the_ranking_was_built_scores_nothing() -> None:
+    table = TermTable()
+    ranking = Bm25(table.counted(TEXTS))
+    table.counted(["zebra"])
+    assert not ranking.scores(table.places(["zebra"])).any()
+    assert ranking.rarity(table.numbers["zebra"]) == ranking.unseen
 
 
 def test_an_empty_library_ranks_nothing() -> None:
-    assert Bm25([]).scores("oxygen").shape == (0,)
+    assert ranked([], "oxygen").shape == (0,)
 
 
 def test_one_scale_has_spread_one_and_nothing_to_tell_apart_is_nought() -> None:
@@ -55,3 +61,8 @@ def test_one_scale_has_spread_one_and_nothing_to_tell_apart_is_nought() -> None:
     assert joined.std() == pytest.approx(1)
     assert list(np.argsort(joined)) == [0, 1, 2]
     assert not on_one_scale(np.array([5.0, 5.0])).any()
+
+
+def test_one_scale_is_set_by_the_best_hundred() -> None:
+    scores = np.concatenate([np.zeros(900), np.arange(100.0)])
+    assert on_one_scale(scores)[-100:].mean() == pytest.approx(0)

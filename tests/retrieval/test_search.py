@@ -81,17 +81,41 @@ def _key(version: PolicyVersion) -> tuple[str, str, int]:
     [
         ({"payer_id": "northlake-advantage", "text": "lamp"}, "422.101(b)"),
         ({"payer_id": CMS, "on": date(2019, 1, 1), "text": "lamp"}, "in force on 2019-01-01"),
-        ({"payer_id": CMS, "code": "E0601", "text": "lamp"}, "E0601"),
         ({"line_of_business": "part_d", "text": "lamp"}, "part d"),
-        ({"payer_id": CMS, "text": "zebra quagga okapi"}, "too little"),
-        ({"payer_id": CMS, "text": "?"}, "too little"),
     ],
 )
-def test_an_abstention_says_why(library: Database, asked: dict[str, object], said: str) -> None:
+def test_nothing_held_is_said_and_nothing_found(library: Database, asked: dict[str, object], said: str) -> None:
     result = search(library, None, **asked)
     assert result.abstained
     assert result.hits == ()
     assert said in result.reason
+
+
+@pytest.mark.parametrize("text", ["zebra quagga okapi", "?", "quark?"])
+def test_what_the_policies_do_not_speak_of_is_not_answered(library: Database, text: str) -> None:
+    result = search(library, None, payer_id=CMS, text=text)
+    assert result.abstained
+    assert "too little" in result.reason
+    assert result.confidence == 0
+
+
+def test_a_code_that_no_policy_names_leaves_the_words_to_decide(library: Database) -> None:
+    result = search(library, None, payer_id=CMS, code="E0601", text="desk lamp lux")
+    assert found(result)[0] == ("cms", "lamps", 2)
+
+
+def test_an_expired_policy_answers_for_its_own_days_only(library: Database) -> None:
+    today = date(2026, 11, 25)
+    undated = search(library, None, payer_id=HERON, text="lamp", today=today, k=50)
+    assert "heron-old" not in {hit.doc_id for hit in undated.hits}
+
+
+def test_windows_are_short_whole_lines_that_share_little(library: Database) -> None:
+    result = search(library, None, text="desk lamp lux", k=50)
+    places = [(hit.payer_id, hit.doc_id, hit.version, hit.start, hit.end) for hit in result.hits]
+    assert len(set(places)) == len(places)
+    for hit in result.hits:
+        assert all(hit.start <= start < end <= hit.end for start, end in hit.sentences)
 
 
 def test_an_empty_library_abstains(database: Database) -> None:
@@ -106,7 +130,7 @@ def test_vectors_are_made_once_and_used(library: Database, embedder: Embedder) -
     result = search(library, embedder, text="desk lamp lux", payer_id=CMS)
     assert result.by_vectors
     assert found(result)[0] == ("cms", "lamps", 2)
-    assert 0 < result.evidence <= 1
+    assert 0 < result.confidence <= 1
 
 
 def test_the_stamp_changes_when_the_library_does(library: Database, embedder: Embedder) -> None:

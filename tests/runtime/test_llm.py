@@ -1,5 +1,6 @@
 """The transport against a server that speaks the protocol over real HTTP on loopback."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from cases.frozen import Frozen
 from runtime.llm import LlmTransport, Message, Usage
-from runtime.settings import Settings
+from runtime.settings import SchemaMode, Settings
 from tests.llm.model_server import ModelServer, Reply, completion, failure, running_server
 
 MESSAGES = [Message(role="system", content="Judge."), Message(role="user", content="SpO2 85 %, at rest")]
@@ -23,6 +24,14 @@ class Finding(Frozen):
     quote: str
     met: bool
     page: int | None = None
+
+
+def tool_call() -> Reply:
+    call = {"id": "1", "type": "function", "function": {"name": "Odalys", "arguments": "{}"}}
+    message = {"role": "assistant", "content": GOOD, "tool_calls": [call]}
+    return Reply(
+        body=json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}).encode()
+    )
 
 
 GOOD = Finding(quote="85 %", met=True).model_dump_json()
@@ -83,6 +92,7 @@ def test_the_request_is_what_the_protocol_says(server: ModelServer) -> None:
         (completion('{"quote": "85 %", "met": true, "Odalys": 1}'), ModelAnswerInvalid),
         (completion(f"[{GOOD}]"), ModelAnswerInvalid),
         (completion(f"```json\n{GOOD}\n```"), ModelAnswerInvalid),
+        (tool_call(), ModelAnswerInvalid),
         (Reply(200, b"<html>Odalys</html>"), ModelAnswerInvalid),
         (Reply(200, b'{"choices": []}'), ModelAnswerInvalid),
         (Reply(200, b'{"error": {"message": "Odalys"}}'), ModelAnswerInvalid),
@@ -155,6 +165,30 @@ def test_a_stream_where_none_was_asked_for_is_no_answer(server: ModelServer) -> 
     ]
     with pytest.raises(ModelAnswerInvalid, match="not a chat completion"):
         ask(server.transport())
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("json_object", "json_object"), ("text", "text")])
+def test_a_server_without_schemas_is_told_the_shape_in_words(mode: SchemaMode, kind: str, server: ModelServer) -> None:
+    server.replies = [completion(GOOD)]
+    transport = LlmTransport(server.base_url, "stub-model", "key-1", 5.0, mode)
+    assert ask(transport) == GOOD
+    (asked,) = server.asked
+    assert asked.body["response_format"] == {"type": kind}
+    assert asked.system.startswith("Judge.\n\nAnswer with one JSON object of this JSON Schema and nothing else:")
+    assert '"quote"' in asked.system
+    assert asked.user == MESSAGES[1].content
+
+
+@pytest.mark.parametrize("text", [f"```json\n{GOOD}\n```", f" ```\n{GOOD}\n```\n", GOOD])
+def test_plain_text_may_come_in_one_fence(text: str, server: ModelServer) -> None:
+    server.replies = [completion(text)]
+    assert ask(LlmTransport(server.base_url, "stub-model", "key-1", 5.0, "text")) == GOOD
+
+
+def test_words_around_the_fence_are_no_answer(server: ModelServer) -> None:
+    server.replies = [completion(f"Odalys says:\n```json\n{GOOD}\n```")]
+    with pytest.raises(ModelAnswerInvalid):
+        ask(LlmTransport(server.base_url, "stub-model", "key-1", 5.0, "text"))
 
 
 class Account:

@@ -1,4 +1,3 @@
-import array
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime
@@ -83,13 +82,16 @@ def test_one_text_may_be_several_payers(database: Database, now: datetime) -> No
 
 
 def test_vectors_are_kept_with_the_model_they_came_from(database: Database, now: datetime) -> None:
-    vectors = {position: array.array("f", [position, 0.5]).tobytes() for position in (0, 1)}
+    vectors = [
+        policy_store.PassageVectors(position=position, vector=bytes([position, 2]), units=bytes([position] * 16))
+        for position in (0, 1)
+    ]
     with database.begin() as transaction:
         version, _ = policy_store.add_version(transaction, RECORD, TEXT, SPANS, now)
         policy_store.set_vectors(transaction, version, "minilm", vectors)
         assert policy_store.versions(transaction)[0].vector_model == "minilm"
         found = policy_store.passages_of(transaction, version)
-    assert {passage.position: passage.vector for passage in found} == vectors
+    assert [(one.position, one.vector, one.units) for one in found] == [tuple(dict(one).values()) for one in vectors]
 
 
 def test_a_changed_text_is_not_given_out(database: Database, settings: Settings, now: datetime) -> None:

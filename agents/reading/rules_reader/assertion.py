@@ -90,7 +90,7 @@ def _denied(before: str, cues: Cues) -> bool:
     """Whether a denial reaches the mention: nothing between them starts a new statement."""
     spurious = [match.span() for match in cues["not_negation"].finditer(before)]
     for match in cues["negates"].finditer(before):
-        inside = any(start <= match.start() < end for start, end in spurious)
+        inside = any(start < match.end() and match.start() < end for start, end in spurious)
         if not inside and not cues["restart"].search(before, match.end()):
             return True
     return False

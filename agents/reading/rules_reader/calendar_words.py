@@ -16,11 +16,16 @@ _PATTERN = re.compile(
     | (?P<us>(?P<um>\d{{1,2}})(?P<sep>[/.-])(?P<ud>\d{{1,2}})(?P=sep)(?P<uy>(?:19|20)?\d\d))
     | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
     | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
+    | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
+    | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
+          (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
-    | (?P<year>(?<=in\ )(?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
+    | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))
+          (?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
+    | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))
     | (?P<last>last\ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
     | (?P<yesterday>yesterday|last\ night|overnight)
     | (?P<today>today|this\ (?:morning|afternoon|evening|visit))
@@ -29,7 +34,7 @@ _PATTERN = re.compile(
 )
 _NOT_THE_TIME = re.compile(
     r"\b(dob|d\.o\.b\.?|born|birth(?:date| date)?(?: of)?|next|scheduled?(?: for)?|follow[- ]?up|return|due|since|"
-    r"until|expires?|through|date of birth)\W{0,3}(?:on |in |by )?$",
+    r"until|expires?|through|onset|date of birth)\W{0,3}(?:on |in |by )?$",
     re.IGNORECASE,
 )
 
@@ -91,6 +96,22 @@ def _mdy(m: re.Match[str], _: date | None) -> _Read:
     return date(int(m["my"]), _MONTHS[m["mn"].casefold()], int(m["md"])), True, False
 
 
+def _md(m: re.Match[str], written: date | None) -> _Read:
+    return _latest(_MONTHS[m["pn"].casefold()], int(m["pd"]), written), True, False
+
+
+def _short(m: re.Match[str], written: date | None) -> _Read:
+    return _latest(int(m["hm"]), int(m["hd"]), written), True, False
+
+
+def _latest(month: int, day: int, written: date | None) -> date | None:
+    """The latest such day that is not after the day of writing; None where that is not known."""
+    if written is None:
+        return None
+    found = date(written.year, month, day)
+    return found if found <= written else date(written.year - 1, month, day)
+
+
 def _month(m: re.Match[str], _: date | None) -> _Read:
     return date(int(m["oy"]), _MONTHS[m["on"].casefold()], 1), False, False
 
@@ -114,6 +135,10 @@ def _last(m: re.Match[str], written: date | None) -> _Read:
     return (written - timedelta(days=days) if written and days else None), False, True
 
 
+def _vague(_: re.Match[str], __: date | None) -> _Read:
+    return None, False, True
+
+
 def _yesterday(_: re.Match[str], written: date | None) -> _Read:
     return (written - timedelta(days=1) if written else None), True, True
 
@@ -123,6 +148,7 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 
 _READERS = {
-    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "month": _month, "slash": _slash, "year": _year,
-    "ago": _ago, "last": _last, "yesterday": _yesterday, "today": _today,
+    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month,
+    "slash": _slash, "year": _year,
+    "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

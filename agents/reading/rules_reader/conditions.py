@@ -1,7 +1,7 @@
 """The conditions of a measurement in words: rest, exercise or sleep; room air or oxygen; on treatment."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cases.evidence import Setting
@@ -20,12 +20,16 @@ class Condition:
     end: int
 
 
-def conditions_in(text: str, start: int, end: int, cues: Mapping[str, re.Pattern[str]]) -> list[Condition]:
-    """Every setting stated in [start, end); denied ones and look-alikes are left out."""
+def conditions_in(
+    text: str, start: int, end: int, cues: Mapping[str, re.Pattern[str]], wanted: Iterable[Setting] = Setting
+) -> list[Condition]:
+    """Every wanted setting stated in [start, end); denied ones and look-alikes are left out."""
+    if start >= end:
+        return []
     masked = cues["not_a_condition"].sub(lambda match: " " * len(match[0]), text[start:end])
     found = [
         Condition(setting, start + match.start(), start + match.end())
-        for setting in Setting
+        for setting in wanted
         for match in cues[setting.value].finditer(masked)
         if not cues["condition_denied"].search(masked[max(0, match.start() - _DENIAL_REACH) : match.start()])
         and not cues["condition_denied_after"].search(masked[match.end() : match.end() + 2 * _DENIAL_REACH])

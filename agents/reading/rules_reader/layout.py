@@ -8,11 +8,16 @@ from enum import StrEnum
 _BOX = re.compile(r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|☐|□)")
 _HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*$")
 _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
+_HEADING_MARKED = re.compile(r"^\s*(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
+_RULE = re.compile(r"^[\s=_*-]{4,}$")
+_NEXT_LABEL = re.compile(r"\s{3,}(?=[A-Z][A-Za-z ]{1,20}:)")
+_COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#])")
 _ABBREVIATION = re.compile(
-    r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min)\.$"
+    r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min)\.$|"
+    r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
 )
 _LONGEST_HEADING = 6
 _WRAPPED = 50
@@ -31,6 +36,8 @@ class Section(StrEnum):
 
 
 Cues = Mapping[str, re.Pattern[str]]
+_OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
+"""Sections that hold for their own line only where their heading opens a line of text (`PMH HTN, CAD`)."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Layout:
-    """`text` has the length of the document's text, with unticked options blanked; offsets agree."""
+    """`text` has the length of the document's text, with unticked options blanked; offsets agree.
+
+    In it the lines that were wrapped at the margin are joined by a blank, so that words of one sentence stand
+    together; `lines` keeps every line as written, for tables.
+    """
 
     text: str
+    lines: str
     sentences: tuple[Sentence, ...]
     headings: tuple[tuple[int, int], ...]
 
@@ -63,19 +75,25 @@ def lay_out(text: str, cues: Cues) -> Layout:
     masked = _blank_unticked(text)
     sentences: list[Sentence] = []
     headings: list[tuple[int, int]] = []
-    section, heading, heading_start = Section.PLAIN, "", 0
+    section, heading, heading_start, alone = Section.PLAIN, "", 0, True
     paragraph, last_end = 0, 0
+    joined = list(masked)
     for block, (start, end) in enumerate(_logical_lines(masked, cues)):
+        for place in range(start, end):
+            joined[place] = " " if masked[place] == "\n" else masked[place]
         paragraph += masked.count("\n", last_end, start) > 1
         last_end = end
         line = masked[start:end]
         found = _heading(line, cues)
         if found:
             section, heading, heading_start = _kind(found, cues), found, start
+            alone = not line.strip().removeprefix(found).strip(" :\t")
             headings.append((start, start + len(line)))
+        elif not alone and section in _OF_ONE_LINE and not line[:1].isspace():
+            section, heading, heading_start = Section.PLAIN, "", 0
         for first, last in _sentences(masked, start, end):
             sentences.append(Sentence(first, last, section, heading, heading_start, block, paragraph))
-    return Layout(masked, tuple(sentences), tuple(headings))
+    return Layout("".join(joined), masked, tuple(sentences), tuple(headings))
 
 
 def _blank_unticked(text: str) -> str:
@@ -86,6 +104,8 @@ def _blank_unticked(text: str) -> str:
         for box, following in zip(boxes, [*boxes[1:], None], strict=False):
             if box["empty"]:
                 last = following.start() if following else end
+                label = _NEXT_LABEL.search(text, box.end(), last)
+                last = label.start() if label else last
                 pieces[box.start() : last] = [" " if c != "\n" else c for c in text[box.start() : last]]
     return "".join(pieces)
 
@@ -103,7 +123,7 @@ def _logical_lines(text: str, cues: Cues) -> Iterator[tuple[int, int]]:
     open_end = 0
     for start, end in _lines(text):
         line = text[start:end]
-        if not line.strip():
+        if not line.strip() or _RULE.match(line):
             if open_start is not None:
                 yield open_start, open_end
             open_start = None
@@ -129,6 +149,8 @@ def _continues(before: str, line: str, cues: Cues) -> bool:
         or last.endswith(":")
     ):
         return False
+    if _HEADING_MARKED.match(line) and not _COLUMNS.search(line):
+        return False
     if _heading(before, cues) and "\n" not in before and _HEADING_ALONE.match(before):
         return False
     return len(last) >= _WRAPPED or line.lstrip()[:1].islower()
@@ -144,6 +166,9 @@ def _heading(line: str, cues: Cues) -> str:
     alone = _HEADING_ALONE.match(line)
     if alone and (line.rstrip().endswith(":") or line.strip().isupper() or _is_titled(line, known)):
         return alone["name"].strip()
+    marked = None if _COLUMNS.search(line) else _HEADING_MARKED.match(line)
+    if marked:
+        return marked["name"].strip()
     inline = _HEADING_INLINE.match(line) or _HEADING_TERSE.match(line)
     if inline and known.search(inline["name"]) and len(inline["name"].split()) <= _LONGEST_HEADING:
         return inline["name"].strip()
@@ -162,7 +187,7 @@ def _kind(heading: str, cues: Cues) -> Section:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if _ABBREVIATION.search(text, max(first, match.start() - 8), match.start()):
+        if _ABBREVIATION.search(text, max(first, match.start() - 14), match.start()):
             continue
         yield first, match.start()
         first = match.end()

@@ -5,6 +5,7 @@ from agents.reading.rules_reader.structured import facts_of_entries, facts_of_or
 from cases.chart import Chart
 from cases.document import DocumentKind
 from cases.evidence import Fact
+from cases.ids import PatientId
 from knowledge.reading_cues import shipped_cues
 from knowledge.vocabulary import Vocabulary
 
@@ -14,10 +15,15 @@ def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     cues = shipped_cues()
     documents = {document.id: document for document in chart.documents}
     births = frozenset(patient.birth_date for patient in chart.patients if patient.birth_date)
+    genders: dict[PatientId | None, str] = {patient.id: patient.gender for patient in chart.patients}
     notes = [document for document in chart.documents if document.kind is not DocumentKind.FHIR_RESOURCE]
     return (
         *facts_of_patients(chart.patients, documents),
         *facts_of_entries(chart.entries, documents, vocabulary, cues),
         *facts_of_orders(chart.orders, documents, vocabulary),
-        *(fact for note in notes for fact in facts_of_note(note, vocabulary, cues, births)),
+        *(
+            fact
+            for note in notes
+            for fact in facts_of_note(note, vocabulary, cues, births, genders.get(note.patient_id, ""))
+        ),
     )

@@ -120,9 +120,11 @@ def _observed(entry: ChartEntry) -> Assertion:
     words = " ".join(
         [entry.value_text, *(f"{coding.code} {coding.display}" for coding in entry.value_codes)]
     ).casefold()
-    if re.search(r"\b(?:no|none|absent|negative|false|not detected|373067005|260385009|2667000)\b", words):
+    if re.search(
+        r"\b(?:no|none|absent|negative|non-?reactive|false|not detected|373067005|260385009|2667000)\b", words
+    ):
         return Assertion.NEGATED
-    if re.search(r"\b(?:yes|present|positive|true|detected|373066001|10828004|52101004)\b|\d\+", words):
+    if re.search(r"\b(?:yes|present|positive|reactive|true|detected|373066001|10828004|52101004)\b|\d\+", words):
         return Assertion.AFFIRMED
     return Assertion.UNCERTAIN
 

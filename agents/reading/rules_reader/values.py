@@ -16,7 +16,8 @@ _NUMBER = re.compile(
 _RANGE = re.compile(r"\s?(?P<by>-|–|to)\s?(?P<high>\d{1,4}(?:\.\d{1,3})?)(?!\d|\.\d|[/:-]\d|\s?(?:L\b|LPM|liters?))")
 _UNIT = re.compile(
     r"\s?(?P<unit>%|percent\b|pct\b|mm\s?\[?Hg\]?|mm of Hg|torr\b|kPa\b|L/L\b|"
-    r"(?:events?|episodes?|/)\s?(?:per|/|an)?\s?(?:hour|hr|h)\b|per hour\b|hours?\b|hrs?\b|minutes?\b|min\b|"
+    r"(?:events?|episodes?|/)\s?(?:per|/|an)?\s?(?:hour|hr|h)\b|per hour\b|"
+    r"(?:events?|episodes?|in all)\b|hours?\b|hrs?\b|minutes?\b|min\b|"
     r"bpm\b|beats\b|/min\b|breaths\b|kg\b|lbs?\b|cm\b|m\b|mg/dl\b|mg\b|g/dl\b|L(?:PM|/min)?\b|lit(?:er|re)s?\b|"
     r"years?\b|yrs?\b|y/o\b|days?\b|weeks?\b|months?\b|feet\b|ft\b|°?[FC]\b|points?\b)",
     re.IGNORECASE,

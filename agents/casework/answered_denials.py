@@ -1,0 +1,37 @@
+"""The denial inside an electronic answer to a request of ours, opened on its own case once the answer is recorded."""
+
+from agents.casework.denials import open_denials
+from agents.products import ANSWER
+from agents.toolbox import Toolbox
+from cases.case import Case
+from cases.denial import Denial, DenialNumbers
+from cases.ids import CaseId
+from cases.lifecycle import CaseState
+from knowledge.answer_denials import denial_of_answer
+from runtime import case_store, work_store
+
+REFUSED = frozenset({CaseState.DENIED, CaseState.MODIFIED})
+
+
+def open_from_answer(toolbox: Toolbox, case_id: CaseId) -> tuple[Denial, ...]:
+    """Open what the payer's answer refuses; nothing where the case was not refused. The same answer opens it once."""
+    with toolbox.database.read() as transaction:
+        case = case_store.get(transaction, case_id)
+        answer = work_store.get_product(transaction, case_id, ANSWER)
+    if case.state not in REFUSED or answer is None:
+        return ()
+    facts = denial_of_answer(answer, case.payer, _numbers(case), case.urgency)
+    if facts is None:
+        return ()
+    name = f"answer of {answer.received_at:%Y-%m-%d}"
+    return open_denials(toolbox, name, answer.model_dump_json().encode(), [facts], case_id)
+
+
+def _numbers(case: Case) -> DenialNumbers:
+    return DenialNumbers(
+        member_id=case.coverage.member_id if case.coverage else "",
+        patient=case.patient.full_name,
+        birth_date=case.patient.birth_date,
+        service_codes=tuple(code.code for code in case.order.codes),
+        service_date=case.service_date,
+    )

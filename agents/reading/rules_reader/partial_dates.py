@@ -1,0 +1,126 @@
+"""Runs of days as notes write them, with months and years left out; what is unclear makes the run shorter."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
+
+_NAMES = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
+_NAMES |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
+_DAY = (
+    rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\d{{1,2}}/\d{{4}}|\d{{1,2}}/\d{{1,2}}|"
+    rf"(?:{_NAME})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:{_NAME})\.?,? (?:of )?\d{{4}})"
+)
+_TO = r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|–|—|→|and ended(?: on)?)\s?"
+RANGE = re.compile(rf"(?<![\d/])(?P<first>{_DAY}){_TO}(?P<last>{_DAY})(?![\d/])", re.IGNORECASE)
+SINCE = re.compile(
+    rf"\b(?:since|onset|began|started(?: on)?|beginning(?: on)?)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE
+)
+FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
+ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
+LENGTH = re.compile(
+    rf"\b(?:for|x|over|lasting)\s?(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
+    r"(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?)\b",
+    re.IGNORECASE,
+)
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+@dataclass(frozen=True)
+class Run:
+    """First and last day of something, each None where it is not said."""
+
+    first: date | None
+    last: date | None
+
+
+def run_in(words: str, written: date | None) -> Run:
+    """The run of days that words state: a range, a beginning with a length, or a beginning alone."""
+    found = RANGE.search(words)
+    if found:
+        return _of_range(found["first"], found["last"], written)
+    start = FROM.search(words) or SINCE.search(words)
+    first = day_of(start["first"], written, late=True) if start else None
+    length = length_in(words)
+    if first and length is not None:
+        return Run(first, first + timedelta(days=length))
+    return Run(first, None)
+
+
+def _of_range(first: str, last: str, written: date | None) -> Run:
+    ends = day_of(last, written, late=False)
+    starts = day_of(first, ends or written, late=True)
+    if starts and ends and starts > ends and not _has_year(first):
+        starts = _in_year(starts, starts.year - 1)
+    return Run(starts, ends)
+
+
+def length_in(words: str) -> int | None:
+    """A stated length in days, the shortest that the words allow; None where none is stated."""
+    found = LENGTH.search(words)
+    count = number_of(found["n"]) if found else None
+    if found is None or count is None:
+        return None
+    return int(count) * _DAYS[found["unit"][0].lower()]
+
+
+def day_of(words: str, near: date | None, *, late: bool) -> date | None:
+    """The day that words mean; of a month alone the last day if `late`, else the first.
+
+    Without a year it is the latest such day that is not after `near`.
+    """
+    try:
+        return _named(words, near, late=late) or _in_numbers(words, near, late=late)
+    except ValueError:
+        return None
+
+
+def _has_year(words: str) -> bool:
+    return bool(re.search(r"\d{4}|/\d{1,2}/\d{2}$", words))
+
+
+def _named(words: str, near: date | None, *, late: bool) -> date | None:
+    found = re.fullmatch(
+        rf"(?P<name>{_NAME})\.?,?(?: (?:of )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?"
+        r"(?:,? (?:of )?(?P<year>\d{4}))?",
+        words,
+        re.IGNORECASE,
+    )
+    if not found:
+        return None
+    month = _NAMES[found["name"].casefold()]
+    return _placed(month, found["day"], found["year"], near, late=late)
+
+
+def _in_numbers(words: str, near: date | None, *, late: bool) -> date | None:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", words):
+        return date.fromisoformat(words)
+    parts = words.split("/")
+    if len(parts) == 2 and len(parts[1]) == 4:
+        return _placed(int(parts[0]), None, parts[1], near, late=late)
+    if len(parts) not in (2, 3):
+        return None
+    return _placed(int(parts[0]), parts[1], parts[2] if len(parts) == 3 else None, near, late=late)
+
+
+def _placed(month: int, day: str | None, year: str | None, near: date | None, *, late: bool) -> date | None:
+    if not 1 <= month <= 12:
+        return None
+    if year is None:
+        return _latest(month, int(day), near) if day and near else None
+    number = int(year) if len(year) == 4 else 2000 + int(year)
+    if day is None:
+        return date(number, month, calendar.monthrange(number, month)[1] if late else 1)
+    return date(number, month, int(day))
+
+
+def _latest(month: int, day: int, near: date) -> date | None:
+    found = date(near.year, month, day)
+    return found if found <= near else _in_year(found, near.year - 1)
+
+
+def _in_year(day: date, year: int) -> date:
+    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 3, 1)

@@ -1,0 +1,169 @@
+"""A family history as relatives: who, on which side, by blood or not, with which cancer at which age; then counted."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agents.reading.rules_reader.layout import Section, Sentence
+from agents.reading.rules_reader.note import Note
+from agents.reading.rules_reader.stance import clause_of
+from agents.reading.rules_reader.statements import Match, Statement, fact_of
+from cases.evidence import Assertion, Experiencer, Fact
+from cases.ids import ConceptId
+from knowledge.vocabulary import Vocabulary
+
+Cues = Mapping[str, re.Pattern[str]]
+MATERNAL, PATERNAL = ConceptId("maternal_cancer_relatives"), ConceptId("paternal_cancer_relatives")
+CLOSE, COMPLETE = ConceptId("close_relative_cancer"), ConceptId("pedigree_complete")
+_DEGREE = {
+    "mother": 1, "father": 1, "sister": 1, "brother": 1, "son": 1, "daughter": 1, "aunt": 2, "uncle": 2,
+    "grandmother": 2, "grandfather": 2, "niece": 2, "nephew": 2, "half-sister": 2, "half-brother": 2, "cousin": 3,
+}  # fmt: skip
+_KIN = re.compile(
+    r"\b(?P<whose>maternal |paternal |mother's |father's |aunt's |uncle's )?(?:great[- ])?"
+    rf"(?P<kin>{'|'.join(_DEGREE)})s?\b",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(r"\b(?P<side>maternal|paternal|mother's side|father's side)\b ?:", re.IGNORECASE)
+_CANCER = re.compile(
+    r"\b(?:(?:cancer|carcinoma) of the )?(?P<kind>breast|ovarian|ovary|ovaries|pancrea\w+|prostate)\b"
+    r"(?:(?<=[a-z])[^,;.]{0,20}?\b(?:cancer|carcinoma|ca)\b|(?=[^,;.]{0,20}?\b(?:at|age|aged)\s\d\d))"
+    r"(?:[^,;.]{0,20}?\b(?:at|age|aged)\s(?:age\s)?(?P<age>\d\d))?",
+    re.IGNORECASE,
+)
+_YOUNG = 50
+
+
+@dataclass(frozen=True)
+class Relative:
+    """One relative with a cancer that counts: `side` is empty where it is not told; `age` None likewise."""
+
+    kin: str
+    side: str
+    degree: int
+    kind: str
+    age: int | None
+    start: int
+    end: int
+
+
+def pedigree_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """Counts of relatives by side, and close relatives, from a note that tells the family history."""
+    if MATERNAL not in vocabulary.concepts or not note.cues["tells_pedigree"].search(note.layout.text):
+        return
+    relatives = [relative for sentence in note.sentences for relative in _relatives(note, sentence)]
+    complete = note.cues["complete_pedigree"].search(note.layout.text)
+    place = next((s for s in note.sentences if complete and s.start <= complete.start() < s.end), None)
+    if relatives:
+        place = place or _holding(note, relatives[0].start)
+    if place is None:
+        return
+    for concept, side in ((MATERNAL, "maternal"), (PATERNAL, "paternal")):
+        count = len({(r.kin, r.start) for r in relatives if r.side in (side, "both")})
+        yield _fact(note, vocabulary, concept, place, Decimal(count), sure=bool(complete) or count >= 3)
+    close = [relative for relative in relatives if _is_close(relative)]
+    for relative in close:
+        yield _fact(note, vocabulary, CLOSE, _holding(note, relative.start) or place, None, sure=True)
+    if complete and not close:
+        yield _fact(note, vocabulary, CLOSE, place, None, sure=True, denied=True)
+
+
+def _is_close(relative: Relative) -> bool:
+    if relative.degree > 2:
+        return False
+    male = relative.kin in ("father", "brother", "son", "uncle", "grandfather", "nephew", "half-brother")
+    if relative.kind == "breast":
+        return male or (relative.age is not None and relative.age <= _YOUNG)
+    return relative.kind == "ovarian"
+
+
+def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
+    """Relatives of one sentence: each name of kin up to the next, with the first cancer said of it."""
+    text = note.text
+    if not (note.cues["kin"].search(text, sentence.start, sentence.end)):
+        return
+    side = _side_at(text, sentence)
+    found = list(_KIN.finditer(text, sentence.start, sentence.end))
+    for number, match in enumerate(found):
+        label = _last_side(text, sentence, match.start())
+        stop = found[number + 1].start() if number + 1 < len(found) else sentence.end
+        stop = min([stop, *(mark.start() for mark in _SIDE.finditer(text, match.end(), stop))])
+        words = text[match.start() : stop]
+        cancer = _CANCER.search(words)
+        if not cancer or not _counts(
+            words, text[max(sentence.start, match.start() - 12) : match.start()], cancer, note.cues
+        ):
+            continue
+        kin = match["kin"].lower()
+        degree = _DEGREE[kin] + (1 if (match["whose"] or "").lower().startswith(("aunt", "uncle")) else 0)
+        yield Relative(
+            kin=kin,
+            side=_side(kin, (match["whose"] or "").lower(), label or side),
+            degree=degree,
+            kind="ovarian" if cancer["kind"].lower().startswith("ovar") else cancer["kind"].lower(),
+            age=int(cancer["age"]) if cancer["age"] else None,
+            start=match.start(),
+            end=match.start() + cancer.end(),
+        )
+
+
+def _counts(words: str, before: str, cancer: re.Match[str], cues: Cues) -> bool:
+    """Whether it is said as a fact, of a relative by blood."""
+    if cues["not_by_blood"].search(words) or cues["not_by_blood"].search(before):
+        return False
+    told = words[: cancer.end()]
+    return not (cues["negates"].search(told) or cues["unsure_within"].search(words) or cues["not_cancer"].search(words))
+
+
+def _side_at(text: str, sentence: Sentence) -> str:
+    return _plain(sentence.heading) if sentence.section is Section.FAMILY or sentence.heading else ""
+
+
+def _last_side(text: str, sentence: Sentence, place: int) -> str:
+    marks = list(_SIDE.finditer(text, sentence.start, place))
+    return _plain(marks[-1]["side"]) if marks else ""
+
+
+def _plain(words: str) -> str:
+    lowered = words.lower()
+    maternal, paternal = ("matern" in lowered or "mother" in lowered), ("patern" in lowered or "father" in lowered)
+    if maternal == paternal:
+        return ""
+    return "maternal" if maternal else "paternal"
+
+
+def _side(kin: str, whose: str, label: str) -> str:
+    if whose.startswith(("maternal", "mother")):
+        return "maternal"
+    if whose.startswith(("paternal", "father")):
+        return "paternal"
+    if kin in ("mother", "father"):
+        return "maternal" if kin == "mother" else "paternal"
+    if kin in ("sister", "brother", "son", "daughter", "niece", "nephew"):
+        return "both"
+    return label
+
+
+def _holding(note: Note, place: int) -> Sentence | None:
+    return next((one for one in note.sentences if one.start <= place < one.end), None)
+
+
+def _fact(
+    note: Note,
+    vocabulary: Vocabulary,
+    concept_id: ConceptId,
+    sentence: Sentence,
+    value: Decimal | None,
+    *,
+    sure: bool,
+    denied: bool = False,
+) -> Fact:
+    match = Match(vocabulary.concepts[concept_id], False, sentence.start, sentence.end, value=value)
+    clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
+    fact = fact_of(Statement(note, sentence, match, clause, sentence.end))
+    assertion = Assertion.NEGATED if denied else Assertion.AFFIRMED
+    if not sure or note.frame.unfinal:
+        assertion = Assertion.UNCERTAIN
+    updates = {"assertion": assertion, "experiencer": Experiencer.PATIENT, "historical": False}
+    return fact.model_copy(update={**updates, "id": f"{fact.id}:{match.start}"})

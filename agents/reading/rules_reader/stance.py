@@ -1,0 +1,99 @@
+"""What a written-out statement comes to: shown, denied, refused, planned, supposed, doubted or withdrawn."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.reading.rules_reader.layout import Section, Sentence
+from cases.evidence import Assertion
+
+Cues = Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The words around a statement: its sentence, its clause before and after it, and the rest of the sentence."""
+
+    sentence: str
+    before: str
+    said: str
+    after: str
+    rest: str
+
+
+def clause_of(text: str, sentence: Sentence, start: int, end: int, cues: Cues) -> tuple[int, int]:
+    """The clause that holds [start, end): between breaks that lie outside it."""
+    first, last = sentence.start, sentence.end
+    for match in cues["statement_break"].finditer(text, sentence.start, sentence.end):
+        if match.end() <= start:
+            first = match.end()
+        elif match.start() >= end:
+            last = match.start()
+            break
+    return first, last
+
+
+def surroundings(text: str, sentence: Sentence, clause: tuple[int, int], start: int, end: int) -> Surroundings:
+    """The words around [start, end) of a sentence."""
+    return Surroundings(
+        sentence=text[sentence.start : sentence.end],
+        before=text[clause[0] : start],
+        said=text[start:end],
+        after=text[end : clause[1]],
+        rest=text[end : sentence.end],
+    )
+
+
+def statement_assertion(
+    around: Surroundings, sentence: Sentence, cues: Cues, *, plan_counts: bool, hedges_count: bool
+) -> Assertion:
+    """The first stance that applies, the most disqualifying first.
+
+    `plan_counts` is for concepts that are plans themselves (a dose to be given); `hedges_count` for measured values,
+    which `about` and `roughly` make unusable.
+    """
+    if _supposed(around, sentence, cues) or (not plan_counts and cues["supposes_within"].search(around.said)):
+        return Assertion.HYPOTHETICAL
+    if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
+        return Assertion.UNCERTAIN
+    if cues["unsure_within"].search(around.said):
+        return Assertion.UNCERTAIN
+    if cues["refused_before"].search(around.before) or cues["undone_after"].search(around.after):
+        return Assertion.REFUSED
+    if not plan_counts and _planned(around, sentence, cues):
+        return Assertion.PLANNED
+    near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
+    denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
+    if denied or cues["negated_after"].search(around.after if around.after.strip() else around.rest):
+        return Assertion.NEGATED
+    if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
+        return Assertion.UNCERTAIN
+    if hedges_count and (
+        cues["hedged_before"].search(around.before + around.said) or cues["hedged_after"].search(around.after)
+    ):
+        return Assertion.UNCERTAIN
+    return Assertion.AFFIRMED
+
+
+def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
+    if sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
+        return True
+    if cues["supposes_sentence"].match(around.sentence) or cues["supposes_before"].search(around.before):
+        return True
+    return bool(cues["statement_of_rules"].search(around.sentence) or cues["orders_the_reader"].search(around.sentence))
+
+
+def _planned(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
+    if cues["intends_before"].search(around.before) or cues["intended_after"].search(around.after):
+        return True
+    return bool(cues["intends_within"].search(around.said))
+
+
+def _denied(before: str, cues: Cues) -> bool:
+    """Whether a denial reaches the statement: nothing between them starts a new one."""
+    spurious = [match.span() for match in cues["not_negation"].finditer(before)]
+    for match in cues["negates"].finditer(before):
+        inside = any(start < match.end() and match.start() < end for start, end in spurious)
+        if not inside and not cues["restart"].search(before, match.end()):
+            return True
+    return False

@@ -1,0 +1,223 @@
+"""Tables written out as sentences: a row's name, its column's head and its value, each piece with its true place."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+_GAP = re.compile(r"\t+|\s{2,}")
+_RULE = re.compile(r"^[\s|:+=_-]*$")
+_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{2,4})?|\b[A-Z][a-z]{2,8} (?:19|20)\d\d\b")
+_SIDE = re.compile(r"^(?:right|left|r|l)$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s?[(\[]\s?(?P<unit>%|mm\s?\[?Hg\]?|kPa|kg|cm|lbs?|in|ft|[A-Za-z]{1,5}/[A-Za-z0-9]{1,6})\s?[)\]]", re.IGNORECASE
+)
+_IDENTITY = re.compile(r"\b(?:DOB|MRN|D\.O\.B|born)\b|birth", re.IGNORECASE)
+_VALUE = re.compile(
+    r"^(?:[<>]\s?)?\d[\d.,/:]*\s?(?:%|[A-Za-z%][A-Za-z0-9%/\[\]]{0,9})?(?:\s?\([^)]*\))?$|"
+    r"^(?:pos|neg|positive|negative|non-?reactive|reactive|yes|no|none|normal|absent|present|final|prelim\w*|pending|"
+    r"not \w+|cancel+ed.*|indeterminate|room air|\d.*|[-–]|\?\?|booked|no show)$",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"[A-Za-z)]:(?:\s|$)")
+_REFERENCE = re.compile(r"\b(?:ref(?:erence)?|range|normal|limits?|flag)\b", re.IGNORECASE)
+_BARE_HEAD = re.compile(r"^(?:results?|values?|reading)$", re.IGNORECASE)
+_LONGEST_CELL = 6
+_NEAR = 12
+_INDENT = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: code points [start, end) of the text, its words, and how far into its line it begins."""
+
+    start: int
+    end: int
+    words: str
+    column: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words of a row that is written out; `source` is where they stand in the text."""
+
+    words: str
+    source: int
+
+
+@dataclass(frozen=True)
+class RowSentence:
+    """A row, or one cell of it with its heads, as a sentence; `line` is the row's own [start, end) in the text."""
+
+    pieces: tuple[Piece, ...]
+    line: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.words for piece in self.pieces)
+
+
+@dataclass
+class _Heads:
+    """The columns in force: their cells, and whether they are body sides or dates."""
+
+    cells: list[Cell] = field(default_factory=list)
+    corner: Cell | None = None
+    by_side: bool = False
+
+
+def row_sentences(text: str) -> list[RowSentence]:
+    """Every table row of a text written out, in order of place; prose gives none."""
+    found: list[RowSentence] = []
+    lines = list(_lines(text))
+    heads: _Heads | None = None
+    for number, (start, end) in enumerate(lines):
+        line = text[start:end]
+        if not line.strip():
+            heads = None
+            continue
+        if _RULE.match(line):
+            continue
+        cells = _cells(text, start, end)
+        fits = heads is not None and len(cells) == len(heads.cells) + heads.by_side
+        if not fits and _is_head(cells, text, lines[number + 1 :]):
+            heads = _columns(cells)
+            continue
+        rows = list(_row(heads, cells, (start, end))) if heads and not _is_labelled(line) else []
+        found += rows
+        if heads and not rows and not heads.by_side:
+            heads = None
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    place = 0
+    for line in text.split("\n"):
+        yield place, place + len(line)
+        place += len(line) + 1
+
+
+def _cells(text: str, start: int, end: int) -> list[Cell]:
+    if "|" in text[start:end]:
+        return _barred(text, start, end)
+    cells, place = [], start
+    for gap in [*_GAP.finditer(text, start, end), None]:
+        stop = gap.start() if gap else end
+        if text[place:stop].strip():
+            cells.append(Cell(place, stop, text[place:stop], place - start))
+        place = gap.end() if gap else end
+    return cells
+
+
+def _barred(text: str, start: int, end: int) -> list[Cell]:
+    edges = [start - 1, *(start + m.start() for m in re.finditer(r"\|", text[start:end])), end]
+    cells = []
+    for first, last in zip(edges, edges[1:], strict=False):
+        words = text[first + 1 : last]
+        lead = len(words) - len(words.lstrip())
+        cells.append(Cell(first + 1 + lead, last, words.strip(), first + 1 - start))
+    if len(cells) > 2 and not cells[-1].words:
+        cells.pop()
+    if len(cells) > 2 and not cells[0].words and text[start:end][:2].lstrip().startswith("|"):
+        cells.pop(0)
+    return cells
+
+
+def _is_labelled(line: str) -> bool:
+    return bool(_LABELLED.search(line))
+
+
+def _is_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line names columns: short cells without values, over a row that holds some."""
+    if len(cells) < 2 or any(_IDENTITY.search(cell.words) for cell in cells):
+        return False
+    if any(len(cell.words.split()) > _LONGEST_CELL or ":" in cell.words for cell in cells):
+        return False
+    sides = [cell for cell in cells if _SIDE.match(cell.words.strip())]
+    named = [cell for cell in cells[1:] if not _is_value(cell.words) or _DATE.fullmatch(cell.words.strip())]
+    if len(sides) < 2 and (len(named) < len(cells) - 1 or _is_value(cells[0].words)):
+        return False
+    for start, end in following:
+        line = text[start:end]
+        if not line.strip() or _is_labelled(line):
+            return False
+        if _RULE.match(line):
+            continue
+        row = _cells(text, start, end)
+        fits = len(row) in (len(cells), len(sides) + 1) if sides else len(row) >= min(len(cells), 3)
+        aligned = len(row) <= len(cells) or bool(_DATE.fullmatch(cells[0].words.strip()) or sides)
+        return len(row) > 1 and fits and aligned and any(_is_value(cell.words) for cell in row[1:])
+    return False
+
+
+def _is_value(words: str) -> bool:
+    return bool(_VALUE.match(words.strip()))
+
+
+def _columns(cells: list[Cell]) -> _Heads:
+    sides = [cell for cell in cells if _SIDE.match(cell.words.strip())]
+    if len(sides) > 1:
+        corner = cells[0] if cells[0] not in sides else None
+        return _Heads(cells=sides, corner=corner, by_side=True)
+    return _Heads(cells=cells)
+
+
+def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[RowSentence]:
+    if len(cells) < 2:
+        return
+    label, values = cells[0], cells[1:]
+    placed = _placed(heads, label, values)
+    if heads.by_side and not (len(placed) == len(heads.cells) and all(_is_value(cell.words) for cell in values)):
+        return
+    if heads.by_side or any(_DATE.fullmatch(head.words.strip()) for head, _ in placed):
+        yield from (_of_column(heads, label, head, cell, line) for head, cell in placed if _counts(head, cell))
+        return
+    if not any(_is_value(cell.words) for _, cell in placed):
+        return
+    pieces = [Piece(label.words, label.start)]
+    for head, cell in placed:
+        if head.words and not _REFERENCE.search(head.words):
+            pieces += _pair(head, cell)
+    yield RowSentence(tuple(pieces), line)
+
+
+def _counts(head: Cell, cell: Cell) -> bool:
+    return bool(cell.words.strip()) and not _REFERENCE.search(head.words)
+
+
+def _pair(head: Cell, cell: Cell) -> list[Piece]:
+    """A column's head and the value under it; a unit in the head is put behind the value."""
+    unit = _UNIT.search(head.words)
+    name = _UNIT.sub("", head.words).strip()
+    lead = [] if _BARE_HEAD.match(name) else [Piece(name + " ", head.start)]
+    pieces = [Piece(", ", cell.start), *lead, Piece(cell.words.strip(), cell.start)]
+    if unit and re.fullmatch(r"[\d.]+", cell.words.strip()):
+        pieces.append(Piece(" " + unit["unit"], head.start + unit.start("unit")))
+    return pieces
+
+
+def _of_column(heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[int, int]) -> RowSentence:
+    """One value of a row under a side or a date."""
+    unit = _UNIT.search(label.words)
+    bare = bool(unit) and re.fullmatch(r"[\d.]+", cell.words.strip()) is not None
+    name = (_UNIT.sub("", label.words) if bare else label.words).strip()
+    pieces = [Piece(heads.corner.words.strip() + " ", heads.corner.start)] if heads.corner else []
+    pieces += [Piece(name + " ", label.start), Piece(head.words.strip() + ": ", head.start)]
+    pieces.append(Piece(cell.words.strip(), cell.start))
+    if unit and bare:
+        pieces.append(Piece(" " + unit["unit"], label.start + unit.start("unit")))
+    return RowSentence(tuple(pieces), line)
+
+
+def _placed(heads: _Heads, label: Cell, values: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
+    """Each value with the head it stands under; those under none are left out."""
+    unnamed = heads.by_side or abs(heads.cells[0].column - label.column) > _INDENT
+    columns = heads.cells if unnamed else heads.cells[1:]
+    if len(values) == len(columns):
+        return list(zip(columns, values, strict=True))
+    return [(head, cell) for cell in values if (head := _over(columns, cell)) is not None]
+
+
+def _over(columns: Sequence[Cell], cell: Cell) -> Cell | None:
+    """The head that begins nearest to where the cell does; None where none is near."""
+    best = min(columns, key=lambda head: abs(head.column - cell.column), default=None)
+    return best if best and abs(best.column - cell.column) <= _NEAR else None

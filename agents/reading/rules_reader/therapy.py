@@ -1,0 +1,160 @@
+"""Courses of supervised therapy: from a therapist's record as a whole, or from one line of another note."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from agents.reading.rules_reader.layout import Sentence
+from agents.reading.rules_reader.note import Note
+from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
+from agents.reading.rules_reader.partial_dates import ANY_DAY, RANGE, day_of, run_in
+from agents.reading.rules_reader.statements import Match, Statement, fact_of
+from agents.reading.rules_reader.treatment_course import outcomes_in
+from cases.evidence import Assertion, Course, DateBasis, Fact, FactDate, Laterality, Setting
+from cases.ids import ConceptId
+from knowledge.vocabulary import Concept, Vocabulary
+
+REGIONS = ("low_back", "neck", "knee")
+"""Body regions whose therapy is a concept of its own, `therapy_<region>`; a cue `region_<region>` names each."""
+
+_D = ANY_DAY.pattern
+_FIRST = re.compile(
+    rf"\b(?:first (?:attended )?(?:visit|session)|initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|start of care|"
+    rf"started|began|from)\W{{0,3}}(?:on )?(?P<day>{_D})",
+    re.IGNORECASE,
+)
+_LAST = re.compile(
+    r"\b(?:last (?:attended )?(?:visit|session|treatment)|last attended|final (?:visit|session))"
+    rf"\W{{0,3}}(?:on )?(?P<day>{_D})",
+    re.IGNORECASE,
+)
+_N = rf"\d{{1,3}}|{NUMBER_WORD}"
+_VISITS = re.compile(
+    rf"\battended:? (?P<a>{_N})\b(?!/)|"
+    rf"\b(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?)(?: were| was)? (?:attended|completed|kept)|"
+    rf"\b(?P<c>{_N}) (?:attended|completed)\b|\b(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
+    r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Episode:
+    """Where the words of one episode stand, and whether they are the therapist's own record."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    first_hand: bool
+
+
+def therapy_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """Each course of therapy of a note, by the body region treated."""
+    for episode in _episodes(note):
+        words = (note.layout.lines if episode.first_hand else note.text)[episode.start : episode.end]
+        region = _region(note, words, first_hand=episode.first_hand)
+        concept = vocabulary.concepts.get(ConceptId(f"therapy_{region}")) if region else None
+        if concept is not None:
+            yield _fact(note, episode, words, concept)
+
+
+def _episodes(note: Note) -> Iterator[_Episode]:
+    cues = note.cues
+    if not note.sentences:
+        return
+    if cues["therapy_record"].search(note.frame.title):
+        first = next(
+            (s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0]
+        )
+        yield _Episode(first, 0, len(note.layout.text), first_hand=True)
+        return
+    for sentence in note.sentences:
+        if cues["therapy_mention"].search(note.text, sentence.start, sentence.end):
+            yield _Episode(sentence, sentence.start, sentence.end, first_hand=False)
+
+
+def _region(note: Note, words: str, *, first_hand: bool) -> str:
+    """The region treated: as a labelled line of the record says, else as the words themselves or the note's head do."""
+    places = [match[0] for match in note.cues["therapy_region"].finditer(words)] if first_hand else [words]
+    for place in [*places, note.frame.title]:
+        found = _regions_in(place, note.cues)
+        if found:
+            return found[0] if found[0] in REGIONS else ""
+    named = [] if first_hand else [one for one in _regions_in(note.layout.text, note.cues) if one in REGIONS]
+    return named[0] if len(set(named)) == 1 else ""
+
+
+def _regions_in(words: str, cues: Mapping[str, re.Pattern[str]]) -> list[str]:
+    found = [
+        (match.start(), region) for region in (*REGIONS, "other") for match in cues[f"region_{region}"].finditer(words)
+    ]
+    return [region for _, region in sorted(found)]
+
+
+def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
+    sentence = episode.sentence
+    match = Match(concept, denies=False, start=sentence.start, end=sentence.end)
+    fact = fact_of(Statement(note, sentence, match, (sentence.start, sentence.end), sentence.end))
+    first, last = _days(words, note.written)
+    visits = _visits(words)
+    course = Course(starts=first, ends=last, visits=visits, outcomes=outcomes_in(words, note.cues))
+    return fact.model_copy(
+        update={
+            "course": course,
+            "duration_days": (last - first).days if first and last else None,
+            "when": FactDate(on=first or last, basis=DateBasis.STATED, until=last) if first or last else fact.when,
+            "settings": _settings(note, words),
+            "assertion": _assertion(note, fact, words, attended=last is not None and visits is not None),
+            "laterality": _side(note, fact, episode),
+            "first_hand": episode.first_hand,
+            "historical": False,
+        }
+    )
+
+
+def _days(words: str, written: date | None) -> tuple[date | None, date | None]:
+    first, last = _FIRST.search(words), _LAST.search(words)
+    if first and last:
+        ends = day_of(last["day"], written, late=False)
+        return day_of(first["day"], ends or written, late=True), ends
+    run = run_in(words, written) if RANGE.search(words) else None
+    if run:
+        return run.first, run.last
+    return (day_of(first["day"], written, late=True) if first else None), (
+        day_of(last["day"], written, late=False) if last else None
+    )
+
+
+def _visits(words: str) -> int | None:
+    """Visits attended; the fewest where the words give several numbers."""
+    found = []
+    for match in _VISITS.finditer(words):
+        number = number_of(next(group for group in match.groups() if group))
+        if number is not None:
+            found.append(int(number))
+    return found[0] if found else None
+
+
+def _settings(note: Note, words: str) -> frozenset[Setting]:
+    if note.cues["therapy_unsupervised"].search(words) or note.cues["not_a_therapist"].search(words):
+        return frozenset({Setting.UNSUPERVISED})
+    return frozenset({Setting.SUPERVISED}) if note.cues["supervised"].search(words) else frozenset()
+
+
+def _assertion(note: Note, fact: Fact, words: str, *, attended: bool) -> Assertion:
+    if note.frame.unfinal:
+        return Assertion.UNCERTAIN
+    if note.cues["therapy_none"].search(words) and not attended:
+        return Assertion.NEGATED
+    if note.cues["therapy_declined"].search(words):
+        return Assertion.REFUSED
+    if note.cues["therapy_planned"].search(words):
+        return Assertion.PLANNED
+    if fact.assertion in (Assertion.REFUSED, Assertion.HYPOTHETICAL, Assertion.NEGATED) and not attended:
+        return fact.assertion
+    return Assertion.AFFIRMED if attended or fact.assertion is Assertion.AFFIRMED else fact.assertion
+
+
+def _side(note: Note, fact: Fact, episode: _Episode) -> Laterality | None:
+    return (note.frame.side or fact.laterality) if episode.first_hand else fact.laterality

@@ -1,0 +1,1 @@
+"""The routes of the panel, one module for each kind of page."""

@@ -1,0 +1,1 @@
+"""Word documents to text: paragraphs, numbered lists, tables and form marks kept, hidden text reported."""

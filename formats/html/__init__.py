@@ -1,0 +1,1 @@
+"""Web pages and HTML bodies of mail to text: headings, lists, tables and form marks kept, hidden text reported."""

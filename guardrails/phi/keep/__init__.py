@@ -1,0 +1,1 @@
+"""What medicine and billing need to read: codes, measures, drugs and eponyms are kept."""

@@ -1,0 +1,1 @@
+"""Carriers: the texts that the generator fills."""

@@ -1,0 +1,22 @@
+"""Under which benefit a drug falls, which decides its clock: given drugs by HCPCS code, others by NDC or RxNorm."""
+
+import re
+from collections.abc import Sequence
+
+from cases.case import LineOfBusiness
+from cases.chart import Coding
+
+_ADMINISTERED = re.compile(r"J\d{4}|Q(?:0138|0139|20\d\d|41\d\d|50\d\d|51\d\d)|C9\d{3}")
+"""HCPCS level II: J codes are drugs given other than by mouth; Q51 biosimilars; C9 new drugs in hospitals."""
+_DRUG_SYSTEMS = ("rxnorm", "ndc")
+
+
+def service_kind(line: LineOfBusiness, codes: Sequence[Coding]) -> str:
+    """The service kind that a deadline rule knows: part_b_drug, part_d_drug, outpatient_drug or item_or_service."""
+    administered = any(_ADMINISTERED.fullmatch(code.code) for code in codes)
+    dispensed = any(name in code.system.casefold() for code in codes for name in _DRUG_SYSTEMS)
+    if line is LineOfBusiness.MEDICARE_ADVANTAGE and (administered or dispensed):
+        return "part_b_drug" if administered else "part_d_drug"
+    if line in {LineOfBusiness.MEDICAID_MCO, LineOfBusiness.MEDICAID_FFS} and dispensed:
+        return "outpatient_drug"
+    return "item_or_service"

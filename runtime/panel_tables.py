@@ -1,0 +1,41 @@
+"""Tables of the panel: who has taken a case in hand, the views a person keeps, and words not yet decided on."""
+
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text
+
+from runtime.encryption import EncryptedText
+from runtime.tables import DIGEST, Instant, metadata, of_case, tenant_column
+
+claims = Table(
+    "claims",
+    metadata,
+    tenant_column(),
+    Column("case_id", String(128), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "case_id"),
+    of_case(),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    tenant_column(),
+    Column("user_id", String(128), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("filters", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "user_id", "name"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    tenant_column(),
+    Column("case_id", String(128), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Column("words", EncryptedText("draft"), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "case_id", "user_id"),
+    of_case(),
+)

@@ -1,0 +1,78 @@
+"""The reader and the leaf tests against the D labels: right on charts, and never MET where the label is not.
+
+Every run takes the charts of four services and one near miss in twelve; `--full` takes all of it and prints the report.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.labels.d_harness import (
+    Miss,
+    Row,
+    by_leaf,
+    leaf_nodes,
+    rows,
+    run_charts,
+    run_edits,
+    told,
+    wrong_insufficient,
+)
+
+GATE = ("home_oxygen", "pap", "knee_arthroplasty", "adalimumab")
+EVERY = 12
+
+
+def service(chart: str) -> str:
+    return chart.rsplit("-", 1)[0]
+
+
+def test_every_labelled_leaf_has_a_test_of_ours() -> None:
+    labelled = {(row["service"], row["leaf"]) for row in rows("criteria.jsonl")}
+    ours = {(row["service"], leaf) for row in rows("trees.jsonl") for leaf in leaf_nodes(row["service"])}
+    assert ours == labelled
+
+
+def test_charts_are_judged_right_leaf_by_leaf(
+    tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    total, misses = run_charts(tmp_path, lambda chart: full_counts or service(chart) in GATE)
+    if full_counts:
+        report(total, misses, capsys)
+    assert [miss for miss in misses if miss.false_met] == []
+    assert 1 - len(misses) / total >= 0.95
+    assert wrong_insufficient(misses) / total <= 0.06
+
+
+def test_no_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {row["id"] for number, row in enumerate(rows("near_misses.jsonl")) if full_counts or number % EVERY == 0}
+    total, misses = run_edits("near_misses.jsonl", tmp_path, lambda row: row["id"] in wanted)
+    if full_counts:
+        report(total, misses, capsys)
+        assert total >= 600
+    assert [miss for miss in misses if miss.false_met] == []
+
+
+def test_what_is_said_in_other_words_stays_met(
+    tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {row["id"] for number, row in enumerate(rows("paraphrases.jsonl")) if full_counts or number % EVERY == 0}
+    total, misses = run_edits("paraphrases.jsonl", tmp_path, lambda row: row["id"] in wanted)
+    if full_counts:
+        report(total, misses, capsys)
+    assert len(misses) / total <= 0.06
+
+
+def test_the_report_counts_each_leaf(tmp_path: Path) -> None:
+    labels: list[Row] = [row for row in rows("charts.jsonl") if row["chart"] == "pap-1"]
+    miss = Miss("pap-1", "pap-1", "adult", "chart", "MET", "INSUFFICIENT", "")
+    counted = by_leaf([(row["chart"], leaf) for row in labels for leaf in row["labels"]], [miss])
+    assert counted["pap.adult"] == (0, 1)
+    assert counted["pap.ahi_15"] == (1, 1)
+
+
+def report(total: int, misses: list[Miss], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{total} judged, {len(misses)} differ, {sum(miss.false_met for miss in misses)} false MET")  # noqa: T201
+        for line in told(misses):
+            print(line)  # noqa: T201
