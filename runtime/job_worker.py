@@ -3,10 +3,8 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from dbos import DBOS, DBOSConfig
-from sqlalchemy import delete, select
 
 from cases.errors import (
     Busy,
@@ -20,13 +18,11 @@ from cases.errors import (
     StoreUnavailable,
 )
 from cases.ports import Clock
-from runtime import case_records, dead_letters, denial_store, early_events, logs
-from runtime.database import Database, Transaction
+from runtime import case_records, dead_letters, denial_store, early_events, executors, logs
+from runtime.database import Database
 from runtime.dead_letters import DeadLetter
 from runtime.leases import lease
-from runtime.process_identity import Life, life_of, own_identity
 from runtime.queue import APPLICATION, QUEUE, WORKFLOW, JobQueue
-from runtime.queue_tables import executors
 from runtime.settings import Settings
 
 Handler = Callable[[str], None]
@@ -37,7 +33,6 @@ _PASSING = (Busy, Conflict, PayerUnavailable, PayerInDoubt, StoreUnavailable, Mo
 _FEW_ATTEMPTS = 6
 """For a case that was moved while a step held it, and for a fault of ours: a minute or so, not hours."""
 _LONGEST_WAIT = 900.0
-_DEAD_AFTER = timedelta(seconds=60)
 _TAKEOVER = "takeover"
 _LOOK_SECONDS = 0.2
 """How often the queue is looked at; each look takes as many jobs as there are free hands."""
@@ -131,7 +126,7 @@ class Worker:
         """Take the executor's name, register the handlers, launch. Raises InputError where the name is taken."""
         global _parts
         settings = self._parts.settings
-        self._claim_name()
+        executors.claim(self._parts.database, self._parts.clock, settings.executor, settings.tick_seconds)
         _parts = self._parts
         config = DBOSConfig(
             name=APPLICATION, system_database_url=settings.store_url, executor_id=settings.executor,
@@ -149,19 +144,8 @@ class Worker:
         self._ticker.join(timeout=5)
         DBOS.destroy(workflow_completion_timeout_sec=seconds)
         with self._parts.database.begin() as transaction:
-            mine = transaction.mine(executors, id=self._parts.settings.executor, identity=own_identity())
-            transaction.connection.execute(delete(executors).where(mine))
+            executors.give_back(transaction, self._parts.settings.executor)
         _parts = None
-
-    def _claim_name(self) -> None:
-        name, now = self._parts.settings.executor, self._parts.clock.now()
-        with self._parts.database.begin() as transaction:
-            held = _executor(transaction, name)
-            if held is not None and held[0] != own_identity() and _is_alive(held, now):
-                raise InputError(
-                    f"COUNTERSIGN_EXECUTOR: a worker named '{name}' is running; give this one another name."
-                )
-            _seen(transaction, name, now)
 
     def _tick_for_ever(self) -> None:
         while not self._stop.wait(self._parts.settings.tick_seconds):
@@ -175,7 +159,7 @@ class Worker:
         parts = self._parts
         now = parts.clock.now()
         with parts.database.begin() as transaction:
-            _seen(transaction, parts.settings.executor, now)
+            executors.say_alive(transaction, parts.settings.executor, now)
             for timer in case_records.due_timers(transaction, now):
                 case_records.fire(transaction, timer.id, now)
                 parts.queue.enqueue(transaction, "timer", timer.id, key=timer.id)
@@ -186,7 +170,7 @@ class Worker:
             for due in denial_store.due_timers(transaction, now):
                 denial_store.fire(transaction, due.id, now)
                 parts.queue.enqueue(transaction, "denial_timer", due.id, key=due.id)
-            dead = _dead(transaction, parts.settings.executor, now)
+            dead = executors.dead_besides(transaction, parts.settings.executor, now)
         if dead:
             self._take_over(dead)
 
@@ -197,29 +181,6 @@ class Worker:
             with lease(parts.database, parts.clock, _TAKEOVER):
                 DBOS._recover_pending_workflows(list(dead))
                 with parts.database.begin() as transaction:
-                    gone = transaction.mine(executors) & executors.c.id.in_(dead)
-                    transaction.connection.execute(delete(executors).where(gone))
+                    executors.forget(transaction, dead)
         except Busy:
             _log.info("takeover.elsewhere")
-
-
-def _executor(transaction: Transaction, name: str) -> tuple[str, datetime] | None:
-    query = select(executors.c.identity, executors.c.seen_at).where(transaction.mine(executors, id=name))
-    row = transaction.connection.execute(query).one_or_none()
-    return None if row is None else (row.identity, row.seen_at)
-
-
-def _is_alive(held: tuple[str, datetime], now: datetime) -> bool:
-    identity, seen_at = held
-    life = life_of(identity)
-    return life is Life.ALIVE or (life is Life.UNKNOWN and now - seen_at < _DEAD_AFTER)
-
-
-def _seen(transaction: Transaction, name: str, now: datetime) -> None:
-    transaction.connection.execute(delete(executors).where(transaction.mine(executors, id=name)))
-    transaction.add(executors, id=name, identity=own_identity(), seen_at=now)
-
-
-def _dead(transaction: Transaction, own: str, now: datetime) -> tuple[str, ...]:
-    rows = transaction.connection.execute(select(executors).where(transaction.mine(executors)))
-    return tuple(row.id for row in rows if row.id != own and not _is_alive((row.identity, row.seen_at), now))

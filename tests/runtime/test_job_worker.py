@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from runtime.clock import SettableClock, SystemClock
 from runtime.database import Database
 from runtime.job_worker import Handler, Worker, WorkerParts
 from runtime.queue import JobQueue
+from runtime.queue_tables import executors
 from runtime.settings import Settings
 from tests.runtime.conftest import NOW, case_called
 
@@ -238,3 +240,27 @@ def test_two_living_workers_never_share_a_name_nor_a_job(office: Office) -> None
         wait(lambda: office.subjects() == ["ours"])
         kill()
         wait(lambda: sorted(office.subjects()) == ["held 1", "held 2", "ours"])
+
+
+def held_elsewhere(office: Office) -> None:
+    """A worker on another machine, or in a container that is no more, has the name `main`."""
+    with office.database.begin() as transaction:
+        transaction.connection.execute(executors.delete())
+        transaction.add(executors, id="main", identity="another-machine/1/1", seen_at=office.clock.now())
+
+
+def test_a_name_of_a_holder_that_cannot_be_seen_is_taken_once_it_is_silent(office: Office) -> None:
+    held_elsewhere(office)
+    office.start("note", "n")
+    office.open({"note": office.note})
+    wait(lambda: office.subjects() == ["n"])
+
+
+def test_a_name_of_a_holder_elsewhere_that_is_heard_of_is_not_taken(office: Office) -> None:
+    held_elsewhere(office)
+    still_there = threading.Timer(1.0, held_elsewhere, [office])
+    still_there.start()
+    with pytest.raises(InputError, match="is running"):
+        office.open({"note": office.note})
+    office.worker = None
+    still_there.join()
