@@ -50,6 +50,7 @@ class AnswerCitation(PolicyQuote):
 class PolicyAnswer(Frozen):
     """An answer whose every quote stands word for word at its place, or why there is none.
 
+    `nearest` is what comes nearest where no answer is given.
     `confidence` in 0..1 is computed from what was found; `notes` say what a reader must know of the sources.
     """
 
@@ -57,6 +58,7 @@ class PolicyAnswer(Frozen):
     reason: str = ""
     answer: str = ""
     citations: tuple[AnswerCitation, ...] = ()
+    nearest: tuple[AnswerCitation, ...] = ()
     confidence: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -95,20 +97,24 @@ class PolicyDesk:
     def ask(self, asked: PolicyQuestion) -> PolicyAnswer:
         """An answer made of quotes, each checked against the stored text of its version."""
         found = self.search(asked, _PASSAGES_READ)
-        if found.abstained or not found.hits:
-            return PolicyAnswer(abstained=True, reason=found.reason, confidence=round(found.confidence, 4))
-        quotes = quotes_from(found.hits)
-        for quote in quotes:
-            self._verify(quote)
-        by_document = {(hit.payer_id, hit.doc_id, hit.version): hit for hit in found.hits}
-        citations = tuple(self._citation(quote, by_document) for quote in quotes)
+        citations = self._cited(found.hits)
+        confidence = round(found.confidence, 4)
+        if found.abstained or not citations:
+            return PolicyAnswer(abstained=True, reason=found.reason, nearest=citations, confidence=confidence)
         return PolicyAnswer(
             abstained=False,
             answer=_worded(citations),
             citations=citations,
-            confidence=round(found.confidence, 4),
+            confidence=confidence,
             notes=self._notes(asked, found.hits[0]),
         )
+
+    def _cited(self, hits: tuple[Hit, ...]) -> tuple[AnswerCitation, ...]:
+        quotes = quotes_from(hits)
+        for quote in quotes:
+            self._verify(quote)
+        by_document = {(hit.payer_id, hit.doc_id, hit.version): hit for hit in hits}
+        return tuple(self._citation(quote, by_document) for quote in quotes)
 
     def _searcher(self) -> PolicySearch:
         with self._lock:

@@ -36,8 +36,10 @@ def serve(
         import uvicorn
 
         from api.app import build_app, start_failure
+        from api.panel.desk import desk_of
 
         app = build_app(box)
+        desk_of(app, box).questions.warm_soon()
         with _listening(host, port) as listening:
             address = _address(listening)
             user, path = _link(box, link)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from agents.casework.asking import PolicyDesk
 from agents.casework.panel_documents import PageShelf
@@ -22,13 +22,16 @@ class PanelDesk:
     questions: PolicyDesk
 
 
-def _desk(request: Request) -> PanelDesk:
-    held: PanelDesk | None = getattr(request.app.state, "panel", None)
+def desk_of(app: FastAPI, box: Toolbox) -> PanelDesk:
+    """The desk of an application, made when it is first asked for."""
+    held: PanelDesk | None = getattr(app.state, "panel", None)
     if held is None:
-        box = toolbox_of(request)
-        held = PanelDesk(box, WorklistReader(box), PageShelf(box), PolicyDesk(box))
-        request.app.state.panel = held
+        held = app.state.panel = PanelDesk(box, WorklistReader(box), PageShelf(box), PolicyDesk(box))
     return held
+
+
+def _desk(request: Request) -> PanelDesk:
+    return desk_of(request.app, toolbox_of(request))
 
 
 Desk = Annotated[PanelDesk, Depends(_desk)]

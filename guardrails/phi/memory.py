@@ -62,16 +62,25 @@ def memory_of_case(case: Case, chart: Chart | None = None) -> CaseMemory:
 def _of_patient(patient: Patient) -> Iterator[KnownIdentifier]:
     if patient.full_name:
         yield KnownIdentifier(kind=PhiType.NAME, text=patient.full_name)
+    yield from _alone((patient.family, *patient.given))
     if patient.birth_date:
         yield KnownIdentifier(kind=PhiType.DATE, text=patient.birth_date.isoformat())
     yield from _of_numbers(patient.identifiers)
     yield from _of_place(patient.address, patient.phone)
 
 
+def _alone(names: Iterable[str]) -> Iterator[KnownIdentifier]:
+    """Parts of a name that name somebody by themselves, which words of everyday text do not."""
+    for name in names:
+        if len(name) > _FEWEST_LETTERS and fold(name) not in _ORDINARY:
+            yield KnownIdentifier(kind=PhiType.NAME, text=name)
+
+
 def _of_party(party: Party) -> Iterator[KnownIdentifier]:
     person = " ".join((*party.given, party.family)).strip()
     if person:
         yield KnownIdentifier(kind=PhiType.NAME, text=person)
+        yield from _alone((party.family,))
         yield from _of_place(party.address, party.phone)
     if party.npi:
         yield KnownIdentifier(kind=PhiType.LICENSE, text=party.npi)

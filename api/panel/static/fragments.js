@@ -11,8 +11,16 @@ export function evidencePane() {
     const link = event.target.closest("a[data-evidence]");
     if (!link || !beside.matches || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    bring(pane, link);
+    const shown = pane.querySelector("#evidence")?.dataset.criterion;
+    if (link.dataset.criterion && link.dataset.criterion === shown) return;
+    if (hasWords(pane)) toast("Record your answer first, or empty its fields.");
+    else bring(pane, link);
   });
+}
+
+/** Whether the reader has begun an answer in the pane, which must not be swept away. */
+function hasWords(pane) {
+  return [...pane.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
 }
 
 let latest = 0;
@@ -24,7 +32,7 @@ async function bring(pane, link) {
   if (link.dataset.criterion) mark(link);
   try {
     const { page, ok } = await fragment(link.getAttribute("href"));
-    if (mine !== latest) return;
+    if (mine !== latest || hasWords(pane)) return;
     const found = page.getElementById("evidence") || page.querySelector(".block");
     pane.replaceChildren(document.adoptNode(found));
     if (!inPane) pane.scrollTop = 0;
