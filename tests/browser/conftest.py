@@ -25,8 +25,9 @@ FEW = ("oxygen-complete", "oxygen-stale-test", "botulinum-migraine-complete", "k
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one module: its event loop runs in this thread until it is closed, which other tests need without."""
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
     with sync_playwright() as playwright:
