@@ -24,7 +24,7 @@ KEY = MasterKey(bytes(range(32)))
 def test_what_is_sealed_opens_again_and_does_not_show(plain: bytes) -> None:
     sealed = Cipher(KEY).seal(plain, "note")
     assert Cipher(KEY).open(sealed, "note") == plain
-    assert not plain[:8] or plain[:8] not in sealed
+    assert len(plain) < 8 or plain[:8] not in sealed  # a single letter stands in random bytes now and then
 
 
 def test_the_same_value_is_never_sealed_twice_alike() -> None:
