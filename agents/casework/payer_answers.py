@@ -1,7 +1,7 @@
 """A payer's answer that came by itself: joined to its case by the request's number, and read by item."""
 
-from agents.casework.answered_denials import open_from_answer
 from agents.casework.breaches import note_late_decision
+from agents.casework.denials.answered import open_from_answer
 from agents.casework.events import EVENT_SYSTEM
 from agents.casework.waiting import Early, wait_for
 from agents.casework.working import hold

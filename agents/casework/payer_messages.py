@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from agents.casework.answered_denials import open_from_answer
-from agents.casework.denials import open_denials
+from agents.casework.denials.answered import open_from_answer
+from agents.casework.denials.opening import open_denials
 from agents.casework.payer_answers import NEVER_SENT, record_answer
 from agents.reading.denial_letter.kind import LetterKind
 from agents.reading.denial_letter.reader import read_letter

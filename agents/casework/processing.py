@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from agents.casework.denial_timers import act_on_denial_timer
+from agents.casework.denials.timers import act_on_denial_timer
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
 from agents.casework.event_content import answer_content, document_content, order_content
 from agents.casework.events import EVENT_SYSTEM, PROCESS_EVENT, SPREAD_EVENTS, spread_events

@@ -8,7 +8,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command, StateSnapshot
 
 from agents.authorization_graph import Graph, authorization_graph, thread
-from agents.casework.answered_denials import open_from_answer
+from agents.casework.denials.answered import open_from_answer
 from agents.state import AuthorizationState
 from agents.toolbox import Toolbox
 from cases.case import Case, Flag

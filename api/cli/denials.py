@@ -8,7 +8,7 @@ import typer
 from api.cli import context
 
 if TYPE_CHECKING:
-    from agents.casework.denial_views import DenialView
+    from agents.casework.denials.views import DenialView
     from agents.casework.payer_messages import MessageReading
 
 app = typer.Typer(
@@ -47,7 +47,7 @@ def intake(
             typer.echo(_json_of(reading) if as_json else _words_of(reading))
             if not as_json:
                 for denial in reading.denials:
-                    from agents.casework.denial_views import view_of
+                    from agents.casework.denials.views import view_of
 
                     _line(view_of(denial, box.clock.now()))
     if failed:
@@ -85,7 +85,7 @@ def list_denials(
     Example: countersign denials list --payer northlake-advantage
     """
     with context.toolbox() as box:
-        from agents.casework.denial_views import OPEN, denial_list
+        from agents.casework.denials.views import OPEN, denial_list
         from cases.denial import DenialStatus
         from cases.ids import PayerId
 
@@ -118,7 +118,7 @@ def show(denial: str, as_json: Json = False) -> None:
     Example: countersign denials show d-0123456789abcdef
     """
     with context.toolbox() as box:
-        from agents.casework.denial_views import denial_view
+        from agents.casework.denials.views import denial_view
 
         view = denial_view(box, denial)
         if as_json:
@@ -176,7 +176,7 @@ def due(as_json: Json = False) -> None:
     Example: countersign denials due
     """
     with context.toolbox() as box:
-        from agents.casework.denial_views import due_by_day
+        from agents.casework.denials.views import due_by_day
 
         for row in due_by_day(box):
             if as_json:
@@ -192,7 +192,7 @@ def reclock() -> None:
     Example: countersign denials reclock
     """
     with context.toolbox() as box:
-        from agents.casework.denials import reclock as reckon_again
+        from agents.casework.denials.opening import reclock as reckon_again
 
         moved = reckon_again(box)
         typer.echo("\n".join(moved) if moved else "No date moved.")
@@ -205,7 +205,7 @@ def close(denial: str, reason: Annotated[str, typer.Option("--reason", help="Why
     Example: countersign denials close d-0123456789abcdef --reason "paid on appeal" --as dr-lee
     """
     with context.toolbox() as box:
-        from agents.casework.denials import close_denial
+        from agents.casework.denials.opening import close_denial
         from cases.ids import UserId
 
         close_denial(box, denial, UserId(context.acting_user(box, user)), reason)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from agents.casework.panel_changes import ChangedLine, Piece
-from agents.casework.panel_clocks import CaseClock, ClockKind
-from agents.casework.panel_standing import Standing, standings
+from agents.casework.panel.changes import ChangedLine, Piece
+from agents.casework.panel.clocks import CaseClock, ClockKind
+from agents.casework.panel.standing import Standing, standings
 from api.panel.timeline import Entry
 from cases.criteria import Judgement, Op, State
 from cases.decision import ConfidencePart, GateOutcome, GateResult, RiskTier

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from agents.casework.asking import PolicyDesk
-from agents.casework.panel_documents import PageShelf
-from agents.casework.panel_worklist import WorklistReader
+from agents.casework.panel.documents import PageShelf
+from agents.casework.panel.worklist import WorklistReader
 from agents.toolbox import Toolbox
 from api.auth import toolbox_of
 

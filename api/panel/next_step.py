@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from agents.casework.panel_case import CaseSheet
-from agents.casework.panel_standing import Standing
+from agents.casework.panel.case import CaseSheet
+from agents.casework.panel.standing import Standing
 from api.panel import words
 from cases.criteria import State
 from cases.lifecycle import CaseState

@@ -8,8 +8,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from agents.casework.panel_policies import passage_key
-from agents.casework.panel_worklist import item_of
+from agents.casework.panel.policies import passage_key
+from agents.casework.panel.worklist import item_of
 from api.auth import Caller, toolbox_of
 from api.panel import words
 from api.panel.assets import ADDRESS, version

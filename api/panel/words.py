@@ -1,6 +1,6 @@
 """The words for what code calls by short names: states, reasons, checks, events. One table each, nothing decided."""
 
-from agents.casework.panel_standing import Standing
+from agents.casework.panel.standing import Standing
 from cases.authorization import Need
 from cases.case import LineOfBusiness
 from cases.criteria import Op

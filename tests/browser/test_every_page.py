@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from agents.casework.panel_case import read_case
-from agents.casework.panel_documents import key_of
-from agents.casework.panel_policies import passage_key
+from agents.casework.panel.case import read_case
+from agents.casework.panel.documents import key_of
+from agents.casework.panel.policies import passage_key
 from cases.ids import UserId
 from tests.browser.clinic_server import ROOT, ClinicServer
 from tests.browser.conftest import Open

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agents.casework.breaches import breach_of
-from agents.casework.denial_timers import act_on_denial_timer
-from agents.casework.denial_views import denial_list, denial_view, due_by_day
-from agents.casework.denials import close_denial, reclock
+from agents.casework.denials.opening import close_denial, reclock
+from agents.casework.denials.timers import act_on_denial_timer
+from agents.casework.denials.views import denial_list, denial_view, due_by_day
 from agents.casework.payer_messages import take_message
 from agents.toolbox import Toolbox, build_toolbox
 from api.worker import start_worker, stop_worker

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from agents.casework.panel_answers import GivenAnswer, record_answer
-from agents.casework.panel_case import read_case
+from agents.casework.panel.answers import GivenAnswer, record_answer
+from agents.casework.panel.case import read_case
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
 from api.panel.routes.case import Criterion, one_criterion

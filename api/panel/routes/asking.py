@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from agents.casework.asking import PolicyQuestion
-from agents.casework.panel_case import read_case
+from agents.casework.panel.case import read_case
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
 from api.panel.pages import page

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from agents.casework.panel_case import CaseSheet, history_of, letter_of, read_case
-from agents.casework.panel_documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
-from agents.casework.panel_letter import changes
-from agents.casework.panel_moves import AGAIN, CLOSABLE
-from agents.casework.panel_worklist import WorklistFilter
+from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_case
+from agents.casework.panel.documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
+from agents.casework.panel.letter import changes
+from agents.casework.panel.moves import AGAIN, CLOSABLE
+from agents.casework.panel.worklist import WorklistFilter
 from api.auth import Caller
 from api.panel import words
 from api.panel.desk import Desk, PanelDesk

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from agents.casework import panel_claims
-from agents.casework.panel_case import CaseSheet, letter_of, read_case
-from agents.casework.panel_letter import changes, edited, edited_markdown
+from agents.casework.panel import claims
+from agents.casework.panel.case import CaseSheet, letter_of, read_case
+from agents.casework.panel.letter import changes, edited, edited_markdown
 from agents.casework.reviewing import ReviewRequest, record_review
 from api.auth import Caller
 from api.panel.desk import Desk, PanelDesk
@@ -44,7 +44,7 @@ def decide(request: Request, desk: Desk, caller: Reader, case_id: OneCase, form:
         record_review(desk.toolbox, asked)
     except (Conflict, GateRefused, InputError, NotFound) as error:
         return _refused(request, desk, caller, asked, form, error)
-    panel_claims.drop_draft(desk.toolbox, case_id, caller.id)
+    claims.drop_draft(desk.toolbox, case_id, caller.id)
     return RedirectResponse(f"/panel/cases/{case_id}?told={act.value}", status_code=303)
 
 
@@ -82,7 +82,7 @@ def _keep(
     desk: PanelDesk, caller: Caller, case_id: CaseId, digest: Digest, reason: str, fields: dict[str, str]
 ) -> None:
     words = json.dumps({"reason": reason, "fields": fields})
-    panel_claims.keep_draft(desk.toolbox, case_id, caller.id, digest, words)
+    claims.keep_draft(desk.toolbox, case_id, caller.id, digest, words)
 
 
 @router.post("/draft", name="panel.draft")
@@ -96,7 +96,7 @@ def keep_draft(desk: Desk, caller: Reader, case_id: OneCase, form: Form) -> Resp
 @router.post("/draft/drop", name="panel.draft.drop")
 def drop_draft(desk: Desk, caller: Reader, case_id: OneCase, form: Form) -> Response:
     """Forget what was being written."""
-    panel_claims.drop_draft(desk.toolbox, case_id, caller.id)
+    claims.drop_draft(desk.toolbox, case_id, caller.id)
     return RedirectResponse(f"/panel/cases/{case_id}/letter", status_code=303)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from agents.casework.panel_case import read_case
-from agents.casework.panel_documents import WIDTHS, key_of, open_document, read_chart
+from agents.casework.panel.case import read_case
+from agents.casework.panel.documents import WIDTHS, key_of, open_document, read_chart
 from api.panel.desk import Desk
 from api.panel.entry import PanelRoute, Reader
 from api.panel.next_step import effect

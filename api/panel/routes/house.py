@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from agents.casework.panel_dead_letters import try_again
+from agents.casework.panel.dead_letters import try_again
 from api import sign_in
 from api.auth import take_cookies, toolbox_of
 from api.panel import components, words

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from agents.casework.panel_moves import close_case, work_again
+from agents.casework.panel.moves import close_case, work_again
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader
 from api.routes.cases import OneCase

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from agents.casework.asking import PolicyQuestion
-from agents.casework.panel_policies import held_policies, open_policy, policy_changes
+from agents.casework.panel.policies import held_policies, open_policy, policy_changes
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Reader, text_of
 from api.panel.pages import page

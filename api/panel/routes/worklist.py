@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from agents.casework import panel_claims
-from agents.casework.panel_worklist import WorklistFilter
+from agents.casework.panel import claims
+from agents.casework.panel.worklist import WorklistFilter
 from api.auth import Caller
 from api.panel import words
 from api.panel.desk import Desk, PanelDesk
@@ -101,9 +101,9 @@ def keep_view(desk: Desk, caller: Reader, form: Form) -> Response:
     given = dict(parse_qsl(text_of(form, "filters", 400)))
     chosen = Chosen.model_validate({key: given[key] for key in _KEPT if key in given})
     if text_of(form, "act") == "delete":
-        panel_claims.delete_view(desk.toolbox, caller.id, name)
+        claims.delete_view(desk.toolbox, caller.id, name)
     else:
-        panel_claims.save_view(desk.toolbox, caller.id, name, chosen.address())
+        claims.save_view(desk.toolbox, caller.id, name, chosen.address())
     return RedirectResponse(f"/panel?{chosen.address()}", status_code=303)
 
 
@@ -112,8 +112,8 @@ def claim(desk: Desk, caller: Reader, case_id: OneCase, form: Form) -> Response:
     """Take a case in hand, take it over, or let it go; back to where one came from."""
     act = text_of(form, "act")
     if act == "release":
-        panel_claims.release(desk.toolbox, case_id, caller.id)
+        claims.release(desk.toolbox, case_id, caller.id)
     else:
-        panel_claims.claim(desk.toolbox, case_id, caller.id, take_over=act == "take_over")
+        claims.claim(desk.toolbox, case_id, caller.id, take_over=act == "take_over")
     back = text_of(form, "back", 400)
     return RedirectResponse(back if back.startswith("/panel") else f"/panel/cases/{case_id}", status_code=303)

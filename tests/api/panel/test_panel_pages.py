@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agents.casework.opening import open_cases
-from agents.casework.panel_case import packet_of, read_case
-from agents.casework.panel_documents import key_of
+from agents.casework.panel.case import packet_of, read_case
+from agents.casework.panel.documents import key_of
 from agents.casework.working import open_graph, work_case
 from cases.errors import StoreDamaged
 from cases.ids import CaseId, UserId

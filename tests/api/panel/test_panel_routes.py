@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
-from agents.casework.panel_documents import key_of
+from agents.casework.panel.documents import key_of
 from api.auth import csrf_token
 from api.scopes import KEY_SCOPES
 from runtime import case_store, review_store, work_store

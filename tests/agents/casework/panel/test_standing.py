@@ -1,6 +1,6 @@
 """Alternatives and exclusions as a reader sees them."""
 
-from agents.casework.panel_standing import Standing, standings
+from agents.casework.panel.standing import Standing, standings
 from cases.criteria import Judgement, Op, State
 
 

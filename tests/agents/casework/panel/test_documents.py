@@ -7,8 +7,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from agents.casework.panel_case import read_case
-from agents.casework.panel_documents import PageShelf, key_of, open_document, read_chart
+from agents.casework.panel.case import read_case
+from agents.casework.panel.documents import PageShelf, key_of, open_document, read_chart
 from cases.case import Case
 from cases.document import Document
 from cases.errors import NotFound

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.casework.panel_clocks import ClockKind, clocks_of
+from agents.casework.panel.clocks import ClockKind, clocks_of
 from cases.case import Case, LineOfBusiness, PayerRef, Urgency
 from cases.chart import Coding, Order, Patient
 from cases.decision import PayerAnswer

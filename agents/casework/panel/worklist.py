@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from agents.casework.panel_clocks import CaseClock, clocks_of
+from agents.casework.panel.clocks import CaseClock, clocks_of
 from agents.products import ANSWER
 from agents.toolbox import Toolbox
 from cases.case import Case, Urgency

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from agents.casework.panel_case import chart_of, packet_of
+from agents.casework.panel.case import chart_of, packet_of
 from agents.toolbox import Toolbox
 from cases.case import Case
 from cases.chart import Chart, Refusal

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.casework.panel_answers import GivenAnswer, record_answer
-from agents.casework.panel_case import chart_of, read_case
-from agents.casework.panel_documents import key_of
-from agents.casework.panel_standing import Standing
+from agents.casework.panel.answers import GivenAnswer, record_answer
+from agents.casework.panel.case import chart_of, read_case
+from agents.casework.panel.documents import key_of
+from agents.casework.panel.standing import Standing
 from cases.case import Case
 from cases.document import Document
 from cases.errors import Conflict, InputError

@@ -1,6 +1,6 @@
 """The denial inside an electronic answer to a request of ours, opened on its own case once the answer is recorded."""
 
-from agents.casework.denials import open_denials
+from agents.casework.denials.opening import open_denials
 from agents.products import ANSWER
 from agents.toolbox import Toolbox
 from cases.case import Case

@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from agents.casework.panel_documents import key_of
+from agents.casework.panel.documents import key_of
 from agents.desk import CaseDesk, Record, moved
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor

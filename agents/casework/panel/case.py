@@ -4,8 +4,8 @@ import base64
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from agents.casework.panel_clocks import CaseClock, clocks_of
-from agents.casework.panel_standing import SETTLED, Standing, standings
+from agents.casework.panel.clocks import CaseClock, clocks_of
+from agents.casework.panel.standing import SETTLED, Standing, standings
 from agents.products import ANSWER, NOT_DRAFTED, TREE
 from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from agents.casework.denial_joining import join
-from agents.casework.denial_timers import timers_of
+from agents.casework.denials.joining import join
+from agents.casework.denials.timers import timers_of
 from agents.desk import flagged
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent

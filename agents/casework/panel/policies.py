@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from agents.casework.panel_changes import ChangedLine, Line, changed_lines
+from agents.casework.panel.changes import ChangedLine, Line, changed_lines
 from agents.toolbox import Toolbox
 from cases.criteria import CriteriaTree
 from cases.errors import NotFound

@@ -1,6 +1,6 @@
 """A letter edited sentence by sentence, and what that changed."""
 
-from agents.casework.panel_letter import changes, edited, edited_markdown
+from agents.casework.panel.letter import changes, edited, edited_markdown
 from cases.packet import Letter, LetterPoint, Sentence, SentenceKind
 from formats.letter_markdown import read_letter
 

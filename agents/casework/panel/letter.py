@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from agents.casework.panel_changes import ChangedLine, Line, changed_lines
+from agents.casework.panel.changes import ChangedLine, Line, changed_lines
 from cases.packet import Letter
 from formats.letter_markdown import write_letter
 

@@ -1,0 +1,1 @@
+"""How a denial is opened, joined to its case, timed and shown."""

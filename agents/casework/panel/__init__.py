@@ -1,0 +1,1 @@
+"""What the panel reads and does: one module for each thing that a page shows or changes."""
