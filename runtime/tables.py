@@ -157,6 +157,7 @@ submissions = Table(
     Column("digest", DIGEST, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("drafted_at", Instant, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),
     Column("bundle", EncryptedBytes("submission bundle"), nullable=False),
     Column("packet_pdf", EncryptedBytes("submission packet"), nullable=False),
     Column("letter", EncryptedModel(Letter, "submission letter"), nullable=False),

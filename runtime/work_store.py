@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from cases.authorization import AuthorizationNeed
 from cases.criteria import CriteriaResult
@@ -111,12 +111,16 @@ def artefact_digests(transaction: Transaction, case_id: CaseId, revision: int) -
 
 
 def put_submission(transaction: Transaction, submission: Submission) -> None:
-    """Keep the exact bytes that an approval may be given for; a submission already held is left alone."""
+    """Keep the exact bytes that an approval may be given for; one already held becomes the newest again."""
     _intact(submission)
     held = transaction.mine(submissions, case_id=submission.case_id, digest=submission.digest)
+    latest = select(func.max(submissions.c.number)).where(transaction.mine(submissions, case_id=submission.case_id))
+    number = (transaction.connection.scalar(latest) or 0) + 1
     if transaction.connection.scalar(select(submissions.c.digest).where(held)) is None:
-        fields = Submission.model_fields
-        transaction.add(submissions, **{name: getattr(submission, name) for name in fields})
+        fields = {name: getattr(submission, name) for name in Submission.model_fields}
+        transaction.add(submissions, **fields, number=number)
+    else:
+        transaction.connection.execute(update(submissions).where(held).values(number=number))
 
 
 def get_submission(transaction: Transaction, case_id: CaseId, digest: Digest) -> Submission:
@@ -133,7 +137,9 @@ def get_submission(transaction: Transaction, case_id: CaseId, digest: Digest) ->
 def newest_submission(transaction: Transaction, case_id: CaseId) -> Submission | None:
     """What was drafted last; None where nothing was."""
     query = select(submissions.c.digest).where(transaction.mine(submissions, case_id=case_id))
-    newest = query.order_by(submissions.c.revision.desc(), submissions.c.drafted_at.desc()).limit(1)
+    newest = query.order_by(
+        submissions.c.revision.desc(), submissions.c.number.desc(), submissions.c.drafted_at.desc()
+    ).limit(1)
     digest = transaction.connection.scalar(newest)
     return None if digest is None else get_submission(transaction, case_id, Digest(digest))
 

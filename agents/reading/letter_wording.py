@@ -9,12 +9,16 @@ from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, PolicyRef, State
 from cases.criteria_evaluation import open_leaves
 from cases.document import Document
-from cases.evidence import Defect, Evidence, Fact, Origin, Role, Span
+from cases.evidence import Defect, Fact, Origin, Role, Span
 from cases.frozen import Frozen
 from cases.ids import DocumentId
 from cases.packet import ChartCitation, Citation, Letter, LetterPoint, PolicyCitation, Sentence, SentenceKind
+from guardrails.text_tokens import dates_in
 
 _MOST_EVIDENCE = 3
+_DAY_WORDS = re.compile(
+    r"\d{1,4}[-/]\d{1,2}[-/]\d{2,4}|\d{1,2}\.? [A-Z][a-z]{2,8}\.?,? \d{4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}"
+)
 _NOT_SHOWN = {
     Defect.OTHER_PATIENT: "it belongs to another patient",
     Defect.UNKNOWN_PATIENT: "the source does not say whose it is",
@@ -158,8 +162,9 @@ def _relevant_leaves(node: Judgement) -> tuple[Judgement, ...]:
 
 
 def _point(leaf: Judgement, policy: PolicyRef, documents: Mapping[DocumentId, Document]) -> LetterPoint:
-    supports = [item for item in leaf.evidence if item.role is Role.SUPPORTS][:_MOST_EVIDENCE]
-    sentences = [*_policy_sentence(leaf, policy), *(_evidence_sentence(item, documents) for item in supports)]
+    supports = [item for item in leaf.evidence if item.role is Role.SUPPORTS]
+    said = {sentence.text: sentence for sentence in (evidence_sentence(item.fact, documents) for item in supports)}
+    sentences = [*_policy_sentence(leaf, policy), *list(said.values())[:_MOST_EVIDENCE]]
     return LetterPoint(heading=leaf.statement, sentences=tuple(sentences), criterion_id=leaf.id)
 
 
@@ -173,12 +178,39 @@ def _policy_sentence(leaf: Judgement, policy: PolicyRef) -> list[Sentence]:
     return [Sentence(kind=SentenceKind.POLICY, text=text, citations=(citation,))]
 
 
-def _evidence_sentence(item: Evidence, documents: Mapping[DocumentId, Document]) -> Sentence:
-    fact = item.fact
-    when = f" on {long_date(fact.when.on)}" if fact.when else ""
-    quotes = ", ".join(f"“{' '.join(quote.split())}”" for quote in _told(fact))
-    text = f"The chart records{when}: {quotes}."
-    return Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=_fact_citations(fact, documents))
+def evidence_sentence(fact: Fact, documents: Mapping[DocumentId, Document]) -> Sentence:
+    """What one fact says, in the chart's own words: under the day that its passages state, else the note's own day."""
+    citations = _fact_citations(fact, documents)
+    told = _told(fact)
+    words = ", ".join(f"“{' '.join(quote.split())}”" for quote in told or [fact.span.quote])
+    opening, placed = _when_told(fact, citations, documents)
+    text = f"{opening}: {words}" if told else f"{fact.statement}: the chart gives {words}"
+    cited = tuple(dict.fromkeys((*citations, *placed)))
+    return Sentence(kind=SentenceKind.EVIDENCE, text=text + ("" if text.endswith(".”") else "."), citations=cited)
+
+
+def _when_told(
+    fact: Fact, citations: tuple[Citation, ...], documents: Mapping[DocumentId, Document]
+) -> tuple[str, tuple[Citation, ...]]:
+    """The sentence's opening, and what shows its day; a year that the passage leaves to its reader is not written."""
+    if fact.when is None:
+        return "The chart records", ()
+    if any(fact.when.on in dates_in(citation.span.quote)[0] for citation in citations):
+        return f"The chart records on {long_date(fact.when.on)}", ()
+    document = documents.get(fact.span.document_id)
+    shown = _own_day(document) if document else None
+    if document is None or document.dated is None or shown is None:
+        return "The chart records", ()
+    return f"A note of {long_date(document.dated)} records", (ChartCitation(span=shown, source=document.source),)
+
+
+def _own_day(document: Document) -> Span | None:
+    """Where the document writes the day that it is dated."""
+    for match in _DAY_WORDS.finditer(document.text):
+        if document.dated in dates_in(match[0])[0]:
+            page = document.page_at(match.start())
+            return Span(document_id=document.id, start=match.start(), end=match.end(), quote=match[0], page=page)
+    return None
 
 
 def _told(fact: Fact) -> list[str]:
@@ -192,7 +224,7 @@ def _told(fact: Fact) -> list[str]:
 
 def dates_only(words: str) -> bool:
     """Whether words are nothing but a date or instant."""
-    return bool(re.fullmatch(r"[\d\-:T.+Z/ ]+", words))
+    return bool(re.fullmatch(r"(?:[\d\-:T.+Z/ ]|\bto\b)+", words))
 
 
 def _fact_citations(fact: Fact, documents: Mapping[DocumentId, Document]) -> tuple[Citation, ...]:

@@ -22,10 +22,9 @@ from cases.errors import InputError
 from cases.ids import DocumentId, digest_of
 from cases.packet import ChartExtract, Letter, Submission
 from formats import letter_markdown, packet_pdf
-from formats.media_type import MediaType
 from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
-from formats.scan.picture_pdf import pages_as_pdf, pictures_with_words
+from formats.scan.picture_pdf import scan_as_pdf
 from formats.scan.reading import ScanReader
 from formats.x12.request_278 import write_278
 from knowledge.chart_signals import EXPEDITED, RESTRICTED
@@ -163,7 +162,9 @@ def _packet(desk: CaseDesk, matter: _Matter, letter: Letter, scans: ScanReader) 
     content = content.model_copy(update={"cover": _with_statement(matter.case, content.cover)})
     paged = [item for item in extracts if item.pdf_pages]
     held = desk.sources([item.document for item in paged])
-    sources = {item.document.id: _as_pdf(item, held[item.document.id], scans) for item in paged}
+    sources = {
+        item.document.id: scan_as_pdf(held[item.document.id], item.document, item.pdf_pages, scans) for item in paged
+    }
     return packet_pdf.render_packet(content, sources).pdf
 
 
@@ -180,14 +181,6 @@ def _as_pages(extract: ChartExtract) -> ChartExtract:
         return extract
     cited = {page for start, _ in extract.highlights if (page := document.page_at(start)) is not None}
     return extract.model_copy(update={"pdf_pages": tuple(sorted(cited))})
-
-
-def _as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
-    document = extract.document
-    if document.kind is not DocumentKind.SCAN:
-        return content
-    shown = pictures_with_words if document.media_type == MediaType.PDF else pages_as_pdf
-    return shown(content, document.source, extract.pdf_pages, scans)
 
 
 def _of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:

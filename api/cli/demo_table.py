@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from api.panel.words import reason as reason_words
+
 WIDTH = 100
 _INDENT = "    "
 _MOST_LINES, _CUT = 3, 88
@@ -85,7 +87,8 @@ def _said(worked: Worked) -> Iterator[str]:
         yield f"Ask for: {'; '.join(worked.missing)}."
     others = [reason for reason in worked.reasons if reason not in _OWN_WORDS]
     if others and not worked.flags and need not in ("not_required", "vendor"):
-        yield f"Held: {', '.join(others).replace('_', ' ')}."
+        for what, todo in map(reason_words, others):
+            yield f"Held: {what} {todo}".rstrip()
     for place in worked.set_aside:
         yield f"Set aside: {place}."
     if worked.expedited:

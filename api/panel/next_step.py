@@ -1,5 +1,6 @@
 """What a case needs of a person now, and what a decision would do: in words, from what is stored."""
 
+import re
 from dataclasses import dataclass
 
 from agents.casework.panel.case import CaseSheet
@@ -7,6 +8,9 @@ from agents.casework.panel.standing import Standing
 from api.panel import words
 from cases.criteria import State
 from cases.lifecycle import CaseState
+
+_LACK = re.compile(r".*? \((?P<fix>(?!\w+\) \().*)\)")
+"""An element, now and then with whose it is, then what would mend it."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,13 @@ def _person_headline(sheet: CaseSheet) -> str:
     return known[0][1].rstrip(".") if len(reasons) == 1 and known and known[0][1] else "Look at what holds it back"
 
 
+def fixes(detail: str) -> str:
+    """What would complete the request, a sentence for each lack; the format's own element names stay behind."""
+    lacks = detail.rpartition("written: ")[2].split("; ")
+    told = dict.fromkeys(match["fix"] if (match := _LACK.fullmatch(lack)) else lack for lack in lacks if lack)
+    return " ".join(f"{fix[:1].upper()}{fix[1:].rstrip('.')}." for fix in told)
+
+
 def _held(sheet: CaseSheet) -> tuple[tuple[str, str], ...]:
     """What the gate holds against it, each with what to do; a blocking flag speaks in its own words."""
     reasons = sheet.gate.reasons if sheet.gate else ()
@@ -97,6 +108,6 @@ def _held(sheet: CaseSheet) -> tuple[tuple[str, str], ...]:
     for code in reasons:
         what, todo = (flags[code], "") if code in flags else words.reason(code)
         if code == "request_incomplete" and detail:
-            todo = detail
+            todo = fixes(detail)
         held.append((what, todo))
     return tuple(held)

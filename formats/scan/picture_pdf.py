@@ -9,6 +9,8 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from cases.document import Document, DocumentKind
+from formats.media_type import MediaType
 from formats.pdf import pdf_pages
 from formats.scan.frames import Frame, frames
 from formats.scan.pages import turned
@@ -21,6 +23,17 @@ _PAPER_WIDTH = 612.0
 _FONT, _UNSEEN = "Helvetica", 3
 _ALMOST_ALL = 0.98
 _BLACK, _WHITE = 20, 235
+
+
+def scan_as_pdf(content: bytes, document: Document, numbers: Collection[int], scans: ScanReader) -> bytes:
+    """A scanned document's file as a PDF whose pages of these numbers carry their words; any other file as it is.
+
+    Raises UnreadableFile as reading does.
+    """
+    if document.kind is not DocumentKind.SCAN:
+        return content
+    shown = pictures_with_words if document.media_type == MediaType.PDF else pages_as_pdf
+    return shown(content, document.source, numbers, scans)
 
 
 def pages_as_pdf(content: bytes, file: str, numbers: Collection[int], scans: ScanReader) -> bytes:

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from agents.casework.panel.documents import key_of, open_document
 from cases.case import Case
 from cases.criteria import State
+from cases.evidence import Span
+from cases.ids import DocumentId
 from tests.flows.clinic import SAMPLES, Clinic, Json, as_json
 from tests.flows.sample_expectations import BY_FOLDER, NAMES, Expected
 
@@ -46,13 +49,13 @@ class Worked:
     """Every sample worked once in one clinic, when it is first asked for."""
 
     def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+        self.clinic = clinic
         self._results: dict[Path, Result] = {}
 
     def sample(self, folder: Path) -> Result:
         if folder not in self._results:
-            (case,) = self._clinic.authorize(folder).values()
-            self._results[folder] = Result(case, self._clinic.artefacts(case.id))
+            (case,) = self.clinic.authorize(folder).values()
+            self._results[folder] = Result(case, self.clinic.artefacts(case.id))
         return self._results[folder]
 
 
@@ -121,6 +124,29 @@ def test_another_patients_page_in_a_fax_is_named_and_nowhere_in_what_was_made(wo
             made += "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).encode()
         assert b"names another patient" in made
         assert not re.search(rb"Delacroix|41\.6|414\.6|KSC-268011|02/19/1949", made)
+
+
+def test_words_quoted_from_a_fax_are_boxed_on_its_page_and_a_strangers_page_is_blank(worked: Worked) -> None:
+    result = worked.sample(SAMPLES / "pap-faxed-referral")
+    spans = [span for span in _cited(result.json("criteria")["tree"]) if ".tif" in span.document_id]
+    assert len(spans) >= 4
+    for span in spans:
+        opened = open_document(worked.clinic.box, result.case.id, key_of(span.document_id), span)
+        (shown,) = [page for page in opened.pages if page.number == span.page]
+        assert opened.intact
+        assert shown.boxes
+        assert all(0.01 < box.width < 0.95 and 0.004 < box.height < 0.05 for box in shown.boxes), (span, shown.boxes)
+        assert 3 not in {page.number for page in opened.pages}
+
+
+def _cited(node: Json) -> Iterator[Span]:
+    for item in node.get("evidence", ()):
+        yield Span(
+            document_id=DocumentId(item["document"]), start=item["start"], end=item["end"], quote=item["quote"],
+            page=item["page"],
+        )  # fmt: skip
+    for child in node.get("children", ()):
+        yield from _cited(child)
 
 
 def test_what_was_paid_by_the_patient_leaves_nothing_that_could_be_sent(worked: Worked) -> None:

@@ -14,6 +14,7 @@ from cases.evidence import Span
 from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, DocumentId, digest_of
 from formats.page_pictures import PageBox, PagePicture, boxes_on, has_pictures, page_sizes, picture_of
+from formats.scan.picture_pdf import scan_as_pdf
 from runtime import chart_store
 
 WIDTHS = (240, 1000, 1600)
@@ -126,8 +127,10 @@ def _line(case: Case, document: Document) -> DocumentLine:
 
 
 def _source(toolbox: Toolbox, case_id: CaseId, document: Document) -> bytes:
+    """The file to look at: a scan as pictures that know where their words stand, and only of this document's pages."""
     with toolbox.database.read() as transaction:
-        return chart_store.get_source(transaction, case_id, document.digest)
+        content = chart_store.get_source(transaction, case_id, document.digest)
+    return scan_as_pdf(content, document, {page.number for page in document.pages}, toolbox.scans)
 
 
 @dataclass
