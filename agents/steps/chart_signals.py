@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cases.case import Case, Flag, Urgency
 from cases.chart import Chart
 from cases.document import Document, DocumentKind
+from guardrails.injection.screening import screen
 from knowledge.chart_signals import EXPEDITED, RESTRICTED, Statement, shipped_signals
 
 _LONGEST_QUOTE = 240
@@ -14,7 +15,7 @@ _PAYMENT, _OPERATIONS = "HPAYMT", "HOPERAT"
 
 def signal_flags(case: Case, chart: Chart) -> list[Flag]:
     """The flags; a restriction is blocking, and only a person who has spoken with the patient may lift it."""
-    return [*_restrictions(case, chart), *_unread_consents(chart), *_haste(case, chart)]
+    return [*_restrictions(case, chart), *_unread_consents(chart), *_haste(case, chart), *_orders(case, chart)]
 
 
 def urgency_of(flags: tuple[Flag, ...]) -> Urgency:
@@ -39,6 +40,23 @@ def _restrictions(case: Case, chart: Chart) -> Iterator[Flag]:
             severity="blocking",
             source=found[0].id,
         )
+
+
+def _orders(case: Case, chart: Chart) -> Iterator[Flag]:
+    """Documents that speak to the machine that reads them. They decide nothing; a person should know who sent them."""
+    for document in _own(case, chart):
+        found = screen(document.text)
+        if found.flagged:
+            page = document.page_at(found.findings[0].start)
+            yield Flag(
+                code="instructions_in_document",
+                message=(
+                    f"{document.source}{f', page {page}' if page else ''}: some of its text gives orders to whoever "
+                    "reads it by machine. Nothing was done by it. Look at the page, and at where it came from."
+                ),
+                severity="warning",
+                source=document.id,
+            )
 
 
 def _unread_consents(chart: Chart) -> Iterator[Flag]:

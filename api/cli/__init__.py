@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
+from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, screening, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("ask")(ask.ask)
 app.command("authorize")(authorize.authorize)
 app.command("demo")(demo.demo)
 app.command("intake")(denials.intake)
+app.command("screen")(screening.screen)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.add_typer(policies.app, name="policies")

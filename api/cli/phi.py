@@ -30,7 +30,7 @@ def scan(text: Text = None, jsonl: Lines = None, out: Out = None) -> None:
 
     _check(text, jsonl, out)
     logs.configure(load_settings())
-    from api.cli.phi_lines import TextLine, work_lines
+    from api.cli.json_lines import TextLine, work_lines
     from api.cli.phi_lines import scan as scan_line
 
     if jsonl is not None and out is not None:
@@ -57,7 +57,8 @@ def redact(
     """
     _check(text, jsonl, out)
     with context.toolbox() as box:
-        from api.cli.phi_lines import Redactions, Restorations, TextLine, work_lines
+        from api.cli.json_lines import TextLine, work_lines
+        from api.cli.phi_lines import Redactions, Restorations
         from cases.ids import CaseId
 
         work = Redactions(box, CaseId(case)).redact if restore is None else Restorations(box, restore).restore

@@ -1,16 +1,9 @@
 """The work of `countersign phi` on one text and on lines of JSON: same order, ids echoed, seconds added."""
 
-import json
 import secrets
-import time
-from collections.abc import Callable
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.toolbox import Toolbox
-from api.cli.context import progress
-from cases.errors import CountersignError, InputError, UnreadableFile
+from api.cli.json_lines import TextLine
 from cases.ids import CaseId
 from cases.ports import CaseMemory
 from guardrails.phi.guard import shipped_guard
@@ -20,19 +13,6 @@ from runtime import phi_map_store
 from runtime.master_key import master_key
 
 _MAP_BYTES = 12
-
-
-class TextLine(BaseModel):
-    """One line handed in. `map_id` is only read where texts are restored; unknown fields are ignored."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: str | int
-    text: str
-    map_id: str | None = None
-
-
-Work = Callable[[TextLine], dict[str, object]]
 
 
 def scan(line: TextLine) -> dict[str, object]:
@@ -88,43 +68,3 @@ def _memory(box: Toolbox, case_id: CaseId) -> CaseMemory:
         case = case_store.get(transaction, case_id)
         chart = chart_store.get_chart(transaction, case_id, case.chart_digest) if case.chart_digest else None
     return memory_of_case(case, chart)
-
-
-def work_lines(source: Path, out: Path, work: Work, what: str) -> int:
-    """One line out for each line in, in order. A text that is refused gives its error's code; how many were."""
-    lines = read_lines(source)
-    refused = 0
-    try:
-        with out.open("w", encoding="utf-8") as sink:
-            for line in progress(lines, len(lines), what):
-                started = time.perf_counter()
-                try:
-                    answer = work(line)
-                except CountersignError as error:
-                    refused += 1
-                    answer = {"error": error.code, "message": error.message}
-                seconds = round(time.perf_counter() - started, 5)
-                sink.write(json.dumps({"id": line.id, **answer, "seconds": seconds}, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror}") from error
-    return refused
-
-
-def read_lines(source: Path) -> list[TextLine]:
-    """The lines of a JSONL file; raises UnreadableFile that names the line and the field."""
-    try:
-        content = source.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UnreadableFile(str(source), f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UnreadableFile(str(source), "is not UTF-8", fix="hand in JSONL in UTF-8") from None
-    lines = []
-    for number, line in enumerate(content.split("\n"), 1):
-        if line.strip():
-            try:
-                lines.append(TextLine.model_validate_json(line))
-            except ValidationError as error:
-                first = error.errors(include_input=False)[0]
-                field = ".".join(map(str, first["loc"]))
-                raise UnreadableFile(f"{source} line {number}", first["msg"], field=field) from None
-    return lines

@@ -96,7 +96,7 @@ def _contents(links: PageLinks, contents: Contents) -> Iterator[Flowable]:
 
 
 def _summary_sentence(sentence: Sentence, links: PageLinks) -> list[Paragraph]:
-    sources = "; ".join(links.source(citation) for citation in sentence.citations) or "no source"
+    sources = "; ".join(dict.fromkeys(map(links.source, sentence.citations))) or "no source"
     cited = f"{_CITED}({sources})</font>"
     if len(legible(sentence.text)) <= PAGEFUL:
         return [Paragraph(f"{inline(sentence.text)} {cited}", BODY)]

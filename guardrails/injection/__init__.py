@@ -1,0 +1,1 @@
+"""Instructions inside untrusted text: found, marked and told to a person. Such text is only ever read as data."""
