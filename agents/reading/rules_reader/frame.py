@@ -15,6 +15,7 @@ _MODES = frozenset({Setting.IN_PERSON, Setting.VIDEO, Setting.TELEPHONE})
 _TITLE_LINES = 5
 _HEAD_LINES = 10
 _SIDE_LINES = 6
+_CLOSING_LINES = 2
 SIDE_WORDS = re.compile(
     r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
     r"|(?<![\w/])(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
@@ -29,7 +30,7 @@ class Frame:
     `mode` is how the patient was seen. `side` is the one body side that title and header lines name. `unfinal` are
     the words that make the whole note preliminary, void or an example. `copied` says that the note as a whole was
     carried forward, from `copied_from` where a day is given, `doubted` that its values are in doubt, `of_other`
-    that somebody else filled it in for themselves. `title` is the text of the first lines.
+    that somebody else filled it in for themselves. `title` is the text of the first lines, `closing` of the last.
     """
 
     written: date | None
@@ -43,6 +44,7 @@ class Frame:
     gender: str
     title: str
     head: str
+    closing: str
 
 
 def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender: str) -> Frame:
@@ -64,6 +66,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         gender=gender.casefold(),
         title=title,
         head=head,
+        closing="".join([line for line in lines if line.strip()][-_CLOSING_LINES:]),
     )
 
 
