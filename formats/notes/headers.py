@@ -92,7 +92,8 @@ _OTHER_DATE = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"^[ \t]*(?:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
+    r"^[ \t]*(?i:(?:physician|practitioner|provider|prescriber)(?:'s)?[ \t]+)?"
+    r"(?i:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
     r"(?:MD|DO|PT|DPT|OT|OTR/L|NP|PA|PA-C|RN|SLP|PhD|RD|RRT)\b"
 )
 

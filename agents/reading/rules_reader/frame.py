@@ -15,7 +15,10 @@ _MODES = frozenset({Setting.IN_PERSON, Setting.VIDEO, Setting.TELEPHONE})
 _TITLE_LINES = 5
 _HEAD_LINES = 10
 _SIDE_LINES = 6
+_TITLED_SIDE_LINES = 3
 _CLOSING_LINES = 2
+_LISTED = re.compile(r"[^\n]*\||[\s#\d.-]{0,6}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4})")
+"""An item of a list: what it says of one day is not said of the note."""
 SIDE_WORDS = re.compile(
     r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
     r"|(?<![\w/])(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
@@ -52,13 +55,15 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
     lines = layout.lines.splitlines(keepends=True)
     title = "".join(lines[:_TITLE_LINES])
     head = "".join(lines[:_HEAD_LINES])
-    unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(title)
+    titled = "".join(line for line in lines[:_TITLE_LINES] if not _LISTED.match(line))
+    unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(titled)
     copied = cues["note_copied"].search(head)
     return Frame(
         written=written,
         mode=_mode(layout.lines, len(head), cues) | _treated(layout.lines, cues) | _watched(head, cues),
         doubted=cues["values_doubted"].search(layout.lines) is not None,
-        side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES])),
+        side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES]))
+        or _one_side(cues["title_side"], "".join(lines[:_TITLED_SIDE_LINES])),
         unfinal=unfinal[0] if unfinal else "",
         of_other=cues["note_of_somebody_else"].search(layout.lines) is not None,
         copied=copied is not None,

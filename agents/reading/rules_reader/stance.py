@@ -12,9 +12,13 @@ Cues = Mapping[str, re.Pattern[str]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The words around a statement: its sentence, its clause before and after it, and the rest of the sentence."""
+    """The words around a statement: its sentence, its clause before and after it, and the rest of the sentence.
+
+    `place` is how far into the sentence the statement begins.
+    """
 
     sentence: str
+    place: int
     before: str
     said: str
     after: str
@@ -37,6 +41,7 @@ def surroundings(text: str, sentence: Sentence, clause: tuple[int, int], start: 
     """The words around [start, end) of a sentence."""
     return Surroundings(
         sentence=text[sentence.start : sentence.end],
+        place=start - sentence.start,
         before=text[clause[0] : start],
         said=text[start:end],
         after=text[end : clause[1]],
@@ -78,7 +83,8 @@ def statement_assertion(
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
         return True
-    if cues["supposes_sentence"].match(around.sentence) or cues["supposes_before"].search(around.before):
+    opening = cues["supposes_sentence"].match(around.sentence)
+    if (opening and opening.end() <= max(around.place, 1)) or cues["supposes_before"].search(around.before):
         return True
     return bool(cues["statement_of_rules"].search(around.sentence) or cues["orders_the_reader"].search(around.sentence))
 

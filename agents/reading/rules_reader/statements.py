@@ -293,7 +293,10 @@ def _is_past(statement: Statement) -> bool:
 
 
 def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
-    """The day: in its words, its clause, its sentence, at its paragraph's head, in its heading, or the note's."""
+    """The day: in its words, its clause, its sentence, at its paragraph's head, in its heading, or the note's.
+
+    A plan may name a day to come; it was made when the note was written.
+    """
     note, sentence, match = statement.note, statement.sentence, statement.match
     label = _LABEL_ENDS.match(note.text, match.end, sentence.end)
     reach = sentence.end if match.measured or label else match.start
@@ -301,7 +304,8 @@ def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
         found = note.dates_in(start, end)
         if found:
             words = min(found, key=lambda item: _distance(item, match))
-            return stated(words), note.date_spans(words)
+            if not (match.concept.plan_counts and words.day and note.written and words.day > note.written):
+                return stated(words), note.date_spans(words)
     lead = _lead(note, sentence)
     if lead is not None:
         return stated(lead), note.date_spans(lead)

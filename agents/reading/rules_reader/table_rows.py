@@ -168,7 +168,7 @@ def _is_aligned_head(cells: Sequence[Cell], text: str, following: Sequence[tuple
 
 def _under(heads: Sequence[Cell], row: Sequence[Cell], *, labelled: bool) -> bool:
     """Whether the cells of a row begin where the heads do; behind a cell without a head where it is `labelled`."""
-    cells = row[1:] if labelled and len(row) == len(heads) + 1 else row
+    cells = row[1 : len(heads) + 1] if labelled and len(row) > len(heads) else row
     if len(cells) != len(heads) or _is_labelled(" ".join(cell.words for cell in row)):
         return False
     return all(abs(cell.column - head.column) <= _ALIGNED for head, cell in zip(heads, cells, strict=True))
@@ -194,7 +194,9 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     if heads.by_side and not (len(placed) == len(heads.cells) and all(_is_value(cell.words) for cell in values)):
         return
     if heads.by_side or any(_dated(head) for head, _ in placed):
-        yield from (_of_column(heads, label, head, cell, line) for head, cell in placed if _counts(head, cell))
+        behind = _without_head(heads, placed)
+        own = [pair for pair in placed if pair[1] not in behind]
+        yield from (_of_column(heads, label, head, cell, line, behind) for head, cell in own if _counts(head, cell))
         return
     if not (heads.aligned or any(_is_value(cell.words) for _, cell in placed)):
         return
@@ -203,6 +205,13 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
         if head.words and not _REFERENCE.search(head.words):
             pieces += _pair(head, cell)
     yield RowSentence(tuple(pieces), line)
+
+
+def _without_head(heads: _Heads, placed: Sequence[tuple[Cell, Cell]]) -> list[Cell]:
+    """Cells behind the last column, such as a status, that stand under a head which has its value already."""
+    last = heads.cells[-1]
+    under = [cell for head, cell in placed if head is last]
+    return [] if heads.by_side else under[1:]
 
 
 def _dated(head: Cell) -> bool:
@@ -224,8 +233,10 @@ def _pair(head: Cell, cell: Cell) -> list[Piece]:
     return pieces
 
 
-def _of_column(heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[int, int]) -> RowSentence:
-    """One value of a row under a side or a date."""
+def _of_column(
+    heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[int, int], behind: Sequence[Cell] = ()
+) -> RowSentence:
+    """One value of a row under a side or a date, with what stands `behind` all columns."""
     unit = _UNIT.search(label.words) or _TRAILING_UNIT.search(label.words.rstrip())
     bare = bool(unit) and re.fullmatch(r"[\d.]+", cell.words.strip()) is not None
     name = (label.words[: unit.start()] + label.words[unit.end() :] if unit and bare else label.words).strip()
@@ -235,6 +246,7 @@ def _of_column(heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[i
     pieces.append(Piece(cell.words.strip(), cell.start))
     if unit and bare:
         pieces.append(Piece(" " + unit["unit"], label.start + unit.start("unit")))
+    pieces += [Piece(", " + one.words.strip(), one.start) for one in behind]
     return RowSentence(tuple(pieces), line)
 
 

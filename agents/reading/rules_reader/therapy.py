@@ -42,6 +42,8 @@ _LISTED = re.compile(
     r"(?![ \t]*(?:to|through|-|–)[ \t]*\d)(?P<rest>[^\n|;]*)",
     re.IGNORECASE | re.MULTILINE,
 )
+_RECORD_TITLE = 4
+"""In the first lines a therapist's own record says what it is; farther down another writer may speak of it."""
 _A_LIST = 3
 """So many dated lines make an attendance list."""
 
@@ -70,7 +72,7 @@ def _episodes(note: Note) -> Iterator[_Episode]:
     cues = note.cues
     if not note.sentences:
         return
-    if cues["therapy_record"].search(note.frame.title):
+    if cues["therapy_record"].search("".join(note.layout.lines.splitlines(keepends=True)[:_RECORD_TITLE])):
         first = next(
             (s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0]
         )
@@ -108,7 +110,7 @@ def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
     listed = _attended(words, note) if episode.first_hand else []
     if listed:
         first, last = min(listed), max(listed)
-        visits = min(len(listed), visits or len(listed))
+        visits = min(len(listed), visits if visits and visits >= _A_LIST else len(listed))
     course = Course(starts=first, ends=last, visits=visits, outcomes=outcomes_in(words, note.cues))
     return fact.model_copy(
         update={
