@@ -9,6 +9,8 @@ from formats.notes.dates import dates_in
 
 HEAD_LINES = 8
 """How far into a page such a line may stand."""
+_CENTURY_TURNS = 2040
+"""A year of two digits from here on is of the last century."""
 _YEAR = timedelta(days=365)
 _SEPARATED = r"[ \t]*[,/|(;-]{0,2}[ \t]*"
 _DAY = (
@@ -42,7 +44,8 @@ def identities_in(page: str) -> list[Identity]:
     year younger: a visit's date may stand in such a line as well.
     """
     lines = page.splitlines()[:HEAD_LINES]
-    youngest = max((min(days) for _, days in dates_in(page[:4000])), default=date.min)
+    found = (day for _, days in dates_in(page[:4000]) for day in days if day.year < _CENTURY_TURNS)
+    youngest = max(found, default=date.min)
     return [one for line in lines for one in _of_line(line[:400], youngest)]
 
 

@@ -70,7 +70,7 @@ def statement_assertion(
     near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
     denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     if denied or cues["negated_after"].search(around.after if around.after.strip() else around.rest):
-        return Assertion.NEGATED
+        return Assertion.UNCERTAIN if cues["denial_unsure"].search(around.rest) else Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
         return Assertion.UNCERTAIN
     if hedges_count and (

@@ -249,7 +249,8 @@ def _assertion(statement: Statement) -> Assertion:
         found = found if done else Assertion.PLANNED
     if match.denies and found is Assertion.AFFIRMED:
         found = Assertion.NEGATED
-    doubted = note.frame.unfinal or (match.measured and note.frame.doubted)
+    remark = match.concept.kind is ConceptKind.FINDING and note.is_listed(statement.sentence)
+    doubted = note.frame.unfinal or (match.measured and note.frame.doubted) or remark
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         return Assertion.UNCERTAIN
     return found
@@ -359,6 +360,8 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
     settings |= {mode for mode in note.frame.mode if not settings & _kind(mode)}
+    if Setting.VIDEO in settings:
+        settings |= note.frame.mode & {Setting.TELEPHONE}
     said = dict.fromkeys(note.span(item.start, item.end) for item in found)
     return frozenset(settings), tuple(said)
 

@@ -194,7 +194,7 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     if heads.by_side and not (len(placed) == len(heads.cells) and all(_is_value(cell.words) for cell in values)):
         return
     if heads.by_side or any(_dated(head) for head, _ in placed):
-        behind = _without_head(heads, placed)
+        behind = _without_head(heads, placed, values)
         own = [pair for pair in placed if pair[1] not in behind]
         yield from (_of_column(heads, label, head, cell, line, behind) for head, cell in own if _counts(head, cell))
         return
@@ -207,11 +207,13 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     yield RowSentence(tuple(pieces), line)
 
 
-def _without_head(heads: _Heads, placed: Sequence[tuple[Cell, Cell]]) -> list[Cell]:
-    """Cells behind the last column, such as a status, that stand under a head which has its value already."""
+def _without_head(heads: _Heads, placed: Sequence[tuple[Cell, Cell]], values: Sequence[Cell]) -> list[Cell]:
+    """Cells behind the last column, such as a status: under no head, or under one that has its value already."""
     last = heads.cells[-1]
     under = [cell for head, cell in placed if head is last]
-    return [] if heads.by_side else under[1:]
+    taken = [cell for _, cell in placed]
+    behind = [cell for cell in values if cell not in taken and cell.column > last.column]
+    return [] if heads.by_side else [*under[1:], *behind]
 
 
 def _dated(head: Cell) -> bool:

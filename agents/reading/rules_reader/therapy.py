@@ -42,8 +42,6 @@ _LISTED = re.compile(
     r"(?![ \t]*(?:to|through|-|–)[ \t]*\d)(?P<rest>[^\n|;]*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_RECORD_TITLE = 4
-"""In the first lines a therapist's own record says what it is; farther down another writer may speak of it."""
 _A_LIST = 3
 """So many dated lines make an attendance list."""
 
@@ -72,7 +70,7 @@ def _episodes(note: Note) -> Iterator[_Episode]:
     cues = note.cues
     if not note.sentences:
         return
-    if cues["therapy_record"].search("".join(note.layout.lines.splitlines(keepends=True)[:_RECORD_TITLE])):
+    if note.frame.therapist:
         first = next(
             (s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0]
         )
