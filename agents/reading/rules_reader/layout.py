@@ -91,6 +91,8 @@ def lay_out(text: str, cues: Cues) -> Layout:
             headings.append((start, start + len(line)))
         elif not alone and section in _OF_ONE_LINE and not line[:1].isspace():
             section, heading, heading_start = Section.PLAIN, "", 0
+        if section is Section.POLICY and any(box["ticked"] for box in _BOX.finditer(line)):
+            section = Section.PLAIN  # a form filled in for the patient, not the payer's text
         for first, last in _sentences(masked, start, end):
             sentences.append(Sentence(first, last, section, heading, heading_start, block, paragraph))
     return Layout("".join(joined), masked, tuple(sentences), tuple(headings))

@@ -83,10 +83,15 @@ def statement_assertion(
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
         return True
-    opening = cues["supposes_sentence"].match(around.sentence)
-    if (opening and opening.end() <= max(around.place, 1)) or cues["supposes_before"].search(around.before):
+    if supposed_from_the_start(around, cues) or cues["supposes_before"].search(around.before):
         return True
     return bool(cues["statement_of_rules"].search(around.sentence) or cues["orders_the_reader"].search(around.sentence))
+
+
+def supposed_from_the_start(around: Surroundings, cues: Cues) -> bool:
+    """Whether the sentence opens with a supposition before the statement begins."""
+    opening = cues["supposes_sentence"].match(around.sentence)
+    return opening is not None and opening.end() <= max(around.place, 1)
 
 
 def _planned(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
