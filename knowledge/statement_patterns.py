@@ -109,11 +109,7 @@ def _groups(pattern: str) -> Iterator[str]:
         elif sign == ")":
             depth -= 1
             inside = pattern[start:place]
-            if (
-                depth == 0
-                and not _QUANTIFIED.match(pattern, place + 1)
-                and not re.match(r"\?(?:!|<|=)(?![A-Za-z])|\?<[!=]", inside)
-            ):
+            if depth == 0 and not _QUANTIFIED.match(pattern, place + 1) and not re.match(r"\?(?:!|=|<[!=])", inside):
                 yield re.sub(r"^\?(?::|P<\w+>|-i:)", "", inside)
 
 

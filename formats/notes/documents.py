@@ -55,22 +55,23 @@ def note_documents(
     nobody takes them for silent ones. A scan is often several documents in one: a page that names its patient anew
     under another date begins one, so that none is dated by its neighbour.
     """
-    runs = [part for run in runs_of(read.page_texts(), patients, presumed) for part in _dated_apart(read, run)]
+    births = frozenset(patient.birth_date for patient in patients if patient.birth_date)
+    runs = [part for run in runs_of(read.page_texts(), patients, presumed) for part in _dated_apart(read, run, births)]
     documents, refusals = [], [note.refused(page.reason, page.fix, pages=str(page.number)) for page in read.lost]
     for run in runs:
         pages = read.pages[run.start : run.end]
         name = note.id if len(runs) == 1 else f"{note.id}#p{_numbers(pages)}"
-        documents.append(_document(note, media_type, read, pages, DocumentId(name), run))
+        documents.append(_document(note, media_type, read, pages, DocumentId(name), run, births))
         if run.owner.patient_id is None:
             refusals.append(_unowned(note, pages, run))
     return documents, refusals
 
 
-def _dated_apart(read: PagedText, run: Run) -> Iterator[Run]:
+def _dated_apart(read: PagedText, run: Run, births: frozenset[date]) -> Iterator[Run]:
     start, dated = run.start, None
     texts = read.page_texts()
     for at in range(run.start, run.end):
-        said = date_in_headers(texts[at]) if claims_in(texts[at]) else None
+        said = date_in_headers(texts[at], births) if claims_in(texts[at]) else None
         if said and dated and said != dated and read.pages[at].confidence is not None:
             yield Run(start, at, run.owner)
             start = at
@@ -79,7 +80,13 @@ def _dated_apart(read: PagedText, run: Run) -> Iterator[Run]:
 
 
 def _document(
-    note: NoteSource, media_type: MediaType, read: PagedText, pages: Sequence[Page], name: DocumentId, run: Run
+    note: NoteSource,
+    media_type: MediaType,
+    read: PagedText,
+    pages: Sequence[Page],
+    name: DocumentId,
+    run: Run,
+    births: frozenset[date],
 ) -> Document:
     start, end = pages[0].start, pages[-1].end
     text = read.text[start:end]
@@ -98,7 +105,7 @@ def _document(
             if h.start < end and start < h.end
         ),
         patient_id=ANOTHER_PERSON if run.owner.reason == OTHER else run.owner.patient_id,
-        dated=date_in_headers(text) or note.dated,
+        dated=date_in_headers(text, births) or note.dated,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from formats.notes.dates import date_at_start, dates_in
+from formats.notes.identity_lines import births_in, identities_in
 
 
 class Says(StrEnum):
@@ -91,7 +92,8 @@ _OTHER_DATE = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"^[ \t]*(?:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
+    r"^[ \t]*(?i:(?:physician|practitioner|provider|prescriber)(?:'s)?[ \t]+)?"
+    r"(?i:signed|signature|read by|electronically signed)?[ \t:]*[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,3},? "
     r"(?:MD|DO|PT|DPT|OT|OTR/L|NP|PA|PA-C|RN|SLP|PhD|RD|RRT)\b"
 )
 
@@ -108,7 +110,22 @@ def claims_in(page: str) -> list[Claim]:
     for line in page.splitlines():
         found.extend(_in_line(line[:_LONGEST_LINE], before))
         before = line if line.strip() else before
-    return found
+    return [*found, *_unlabelled(page, found)]
+
+
+def _unlabelled(page: str, found: Sequence[Claim]) -> Iterator[Claim]:
+    """What a line of name, date of birth and number says, where no label says the same."""
+    said = {claim.value for claim in found}
+    born = {day for claim in found for day in claim.days}
+    for one in identities_in(page):
+        if not one.days & born and not _RELATIVES.search(_line_of(page, one.said)):
+            yield Claim(Says.BIRTH_DATE, one.said, one.days)
+            if one.number and one.number not in said:
+                yield Claim(Says.RECORD_NUMBER, one.number)
+
+
+def _line_of(page: str, words: str) -> str:
+    return next(line for line in page.splitlines() if words in line)
 
 
 def _in_line(line: str, before: str) -> Iterator[Claim]:
@@ -171,13 +188,14 @@ def plain(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", word.lower()) if letter.isalnum())
 
 
-def date_in_headers(text: str) -> date | None:
+def date_in_headers(text: str, known_births: frozenset[date] = frozenset()) -> date | None:
     """The date of the note by its header lines: of the service, else of discharge, of the note, of its dictation.
 
     A date that opens one of the first lines counts where no label gives one, then one that stands in the title, and
-    last the one behind the name of whoever signed.
+    last the one behind the name of whoever signed. Dates of birth, those of the chart's patients among them, do not.
     """
     lines = text.splitlines()
+    births = births_in(lines) | known_births
     for label in _DATE_LABELS:
         labelled = re.compile(
             rf"(?:^[\s>*_#|•·-]*|[ \t]{{2,}}|\|[ \t]*)(?:{label})[*_]*[ \t]*(?:/time[ \t]*)?(?::|(?<=on))[ \t*_]*",
@@ -186,18 +204,19 @@ def date_in_headers(text: str) -> date | None:
         for line in lines:
             match = labelled.search(line)
             days = date_at_start(line[match.end() :]) if match else frozenset()
-            if days:
+            if days and not days & births:
                 return max(days)
     opening = [date_at_start(line) for line in lines[:_HEAD_LINES]]
-    places = [*opening, *_in_title(lines[:_TITLE_LINES]), *_unmarked(lines[:_HEAD_LINES]), *_signed(lines)]
-    return next((max(days) for days in places if days), None)
+    titled = _in_title(lines[:_TITLE_LINES], births)
+    places = [*opening, *titled, *_unmarked(lines[:_HEAD_LINES]), *_signed(lines)]
+    return next((max(days) for days in places if days and not days & births), None)
 
 
-def _in_title(lines: Sequence[str]) -> Iterator[frozenset[date]]:
-    """The one date of a title line that says nothing of birth."""
+def _in_title(lines: Sequence[str], births: frozenset[date]) -> Iterator[frozenset[date]]:
+    """The one date of a title line, dates of birth apart."""
     for line in lines:
-        found = [days for _, days in dates_in(line)]
-        if len(found) == 1 and not _BIRTH.search(line) and not _OTHER_DATE.search(line):
+        found = [days for _, days in dates_in(line) if not days & births]
+        if len(found) == 1 and not (_BIRTH.search(line) and not births) and not _OTHER_DATE.search(line):
             yield found[0]
 
 

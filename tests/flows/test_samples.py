@@ -21,8 +21,6 @@ from tests.flows.sample_expectations import BY_FOLDER, NAMES, Expected
 SCANNED = {"pap-faxed-referral", "power-wheelchair-unreadable-scan"}
 """Their pages are pictures, in which no name can be exchanged."""
 WAITS_FOR_READER = {
-    "lumbar-mri-policy-changed": "reads how long a treatment lasted from its first and last day",
-    "botulinum-migraine-complete": "reads how long a treatment lasted from its first and last day",
     "adalimumab-policy-changed": "grounds a sentence whose year the chart leaves to the reader",
     "knee-replacement-near-identical-plan": "grounds a sentence whose year the chart leaves to the reader",
 }

@@ -21,12 +21,13 @@ class Stance:
 
 @dataclass(frozen=True)
 class _Around:
-    """A mention's surroundings: its sentence, its clause before and after it, and the comma-free part before."""
+    """A mention's surroundings: its sentence, its own words, its clause before and after it, and the comma-free part before."""
 
     sentence: Sentence
     whole: str
     before: str
     near: str
+    said: str
     after: str
 
 
@@ -43,6 +44,7 @@ def stance_of(text: str, sentence: Sentence, start: int, end: int, cues: Cues, *
         whole=text[sentence.start : sentence.end],
         before=before,
         near=re.split(r",|:\s", before)[-1] if measured else before,
+        said=text[start:end],
         after=after,
     )
     historical = bool(cues["past"].search(before) or cues["past_after"].search(after))
@@ -98,7 +100,8 @@ def _denied(before: str, cues: Cues) -> bool:
 
 def _deed(around: _Around, cues: Cues) -> Assertion:
     """A procedure or treatment is affirmed only where the words show that it happened."""
-    done = cues["done"].search(around.before) or cues["done"].search(around.after) or re.search(r"\d", around.after)
+    done = cues["done"].search(around.before) or cues["done"].search(around.after)
+    done = done or cues["done"].search(around.said) or re.search(r"\d", around.after)
     if cues["not_yet"].search(around.whole):
         return Assertion.PLANNED
     if cues["plans"].search(around.before) or cues["planned_after"].search(around.after):

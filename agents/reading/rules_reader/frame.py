@@ -15,6 +15,11 @@ _MODES = frozenset({Setting.IN_PERSON, Setting.VIDEO, Setting.TELEPHONE})
 _TITLE_LINES = 5
 _HEAD_LINES = 10
 _SIDE_LINES = 6
+_TITLED_SIDE_LINES = 3
+_CLOSING_LINES = 2
+_RECORD_LINES = 4
+LISTED = re.compile(r"[^\n]*\||[\s#\d.-]{0,6}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4})")
+"""An item of a list: what it says of one day is not said of the note."""
 SIDE_WORDS = re.compile(
     r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
     r"|(?<![\w/])(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
@@ -29,7 +34,8 @@ class Frame:
     `mode` is how the patient was seen. `side` is the one body side that title and header lines name. `unfinal` are
     the words that make the whole note preliminary, void or an example. `copied` says that the note as a whole was
     carried forward, from `copied_from` where a day is given, `doubted` that its values are in doubt, `of_other`
-    that somebody else filled it in for themselves. `title` is the text of the first lines.
+    that somebody else filled it in for themselves. `title` is the text of the first lines, `closing` of the last.
+    `therapist` says that it is a therapist's own record: its first lines say so, farther down another writer may.
     """
 
     written: date | None
@@ -43,6 +49,8 @@ class Frame:
     gender: str
     title: str
     head: str
+    closing: str
+    therapist: bool
 
 
 def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender: str) -> Frame:
@@ -50,13 +58,15 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
     lines = layout.lines.splitlines(keepends=True)
     title = "".join(lines[:_TITLE_LINES])
     head = "".join(lines[:_HEAD_LINES])
-    unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(title)
+    titled = "".join(line for line in lines[:_TITLE_LINES] if not LISTED.match(line))
+    unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(titled)
     copied = cues["note_copied"].search(head)
     return Frame(
         written=written,
         mode=_mode(layout.lines, len(head), cues) | _treated(layout.lines, cues) | _watched(head, cues),
         doubted=cues["values_doubted"].search(layout.lines) is not None,
-        side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES])),
+        side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES]))
+        or _one_side(cues["title_side"], "".join(lines[:_TITLED_SIDE_LINES])),
         unfinal=unfinal[0] if unfinal else "",
         of_other=cues["note_of_somebody_else"].search(layout.lines) is not None,
         copied=copied is not None,
@@ -64,6 +74,8 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         gender=gender.casefold(),
         title=title,
         head=head,
+        therapist=cues["therapy_record"].search("".join(lines[:_RECORD_LINES])) is not None,
+        closing="".join([line for line in lines if line.strip()][-_CLOSING_LINES:]),
     )
 
 

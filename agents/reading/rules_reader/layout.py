@@ -8,7 +8,7 @@ from enum import StrEnum
 _BOX = re.compile(r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|☐|□)")
 _HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*$")
 _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
-_HEADING_MARKED = re.compile(r"^\s*(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
+_HEADING_MARKED = re.compile(r"^\s*(?:\d{1,2}[.)]?\s{1,3})?(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
 _RULE = re.compile(r"^[\s=_*-]{4,}$")
 _NEXT_LABEL = re.compile(r"\s{3,}(?=[A-Z][A-Za-z ]{1,20}:)")
 _COLUMNS = re.compile(r"\S\s{3,}\S")
@@ -87,10 +87,12 @@ def lay_out(text: str, cues: Cues) -> Layout:
         found = _heading(line, cues)
         if found:
             section, heading, heading_start = _kind(found, cues), found, start
-            alone = not line.strip().removeprefix(found).strip(" :\t")
+            alone = not line.partition(found)[2].strip(" :\t")
             headings.append((start, start + len(line)))
         elif not alone and section in _OF_ONE_LINE and not line[:1].isspace():
             section, heading, heading_start = Section.PLAIN, "", 0
+        if section is Section.POLICY and any(box["ticked"] for box in _BOX.finditer(line)):
+            section = Section.PLAIN  # a form filled in for the patient, not the payer's text
         for first, last in _sentences(masked, start, end):
             sentences.append(Sentence(first, last, section, heading, heading_start, block, paragraph))
     return Layout("".join(joined), masked, tuple(sentences), tuple(headings))
@@ -188,6 +190,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for match in _SENTENCE_END.finditer(text, start, end):
         if _ABBREVIATION.search(text, max(first, match.start() - 14), match.start()):
+            continue
+        if not text[first : match.start()].strip(" \t-*•?!"):
             continue
         yield first, match.start()
         first = match.end()

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from agents.reading.rules_reader.calendar_words import DatedWords, dated_words
 from agents.reading.rules_reader.conditions import Condition, conditions_in
-from agents.reading.rules_reader.frame import Frame, frame_of
+from agents.reading.rules_reader.frame import LISTED, Frame, frame_of
 from agents.reading.rules_reader.layout import Layout, Section, Sentence, lay_out
 from agents.reading.rules_reader.scan_text import cleaned
 from agents.reading.rules_reader.table_rows import RowSentence, row_sentences
@@ -90,6 +90,13 @@ class Note:
     def date_spans(self, words: DatedWords) -> tuple[Span, ...]:
         """The words that give a day; for `today` and its like, also those that say when the note was written."""
         return (self.span(words.start, words.end), *(self.written_spans if words.relative else ()))
+
+    def is_listed(self, sentence: Sentence) -> bool:
+        """Whether a sentence is an item of an attendance list, whose remarks tell of the visit and not of findings."""
+        if not self.frame.therapist:
+            return False
+        start = self.layout.lines.rfind("\n", 0, sentence.start) + 1
+        return LISTED.match(self.layout.lines, start) is not None
 
     def in_row(self, start: int) -> bool:
         """Whether an offset is of a row written out, not of the document's own text."""

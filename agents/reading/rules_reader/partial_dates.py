@@ -12,6 +12,7 @@ _NAMES |= {name.casefold(): number for number, name in enumerate(calendar.month_
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 _DAY = (
     rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\d{{1,2}}/\d{{4}}|\d{{1,2}}/\d{{1,2}}|"
+    rf"\d{{1,2}} (?:{_NAME})\.?,? \d{{4}}|\d{{1,2}} (?!may\b)(?:{_NAME})\b\.?|"
     rf"(?:{_NAME})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:{_NAME})\.?,? (?:of )?\d{{4}})"
 )
 _TO = r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|–|—|→|and ended(?: on)?)\s?"
@@ -83,6 +84,7 @@ def _has_year(words: str) -> bool:
 
 
 def _named(words: str, near: date | None, *, late: bool) -> date | None:
+    words = re.sub(r"^(\d{1,2}) ([A-Za-z]+\.?)", r"\2 \1", words)
     found = re.fullmatch(
         rf"(?P<name>{_NAME})\.?,?(?: (?:of )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?"
         r"(?:,? (?:of )?(?P<year>\d{4}))?",

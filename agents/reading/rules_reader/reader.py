@@ -1,5 +1,6 @@
 """The rules reader's front: all facts of a chart, structured and written, for whichever patient."""
 
+from agents.reading.rules_reader.ages import ages_at_diagnosis
 from agents.reading.rules_reader.prose import facts_of_note
 from agents.reading.rules_reader.structured import facts_of_entries, facts_of_orders, facts_of_patients
 from cases.chart import Chart
@@ -17,13 +18,15 @@ def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     births = frozenset(patient.birth_date for patient in chart.patients if patient.birth_date)
     genders: dict[PatientId | None, str] = {patient.id: patient.gender for patient in chart.patients}
     notes = [document for document in chart.documents if document.kind is not DocumentKind.FHIR_RESOURCE]
+    written = [
+        fact
+        for note in notes
+        for fact in facts_of_note(note, vocabulary, cues, births, genders.get(note.patient_id, ""))
+    ]
     return (
         *facts_of_patients(chart.patients, documents),
         *facts_of_entries(chart.entries, documents, vocabulary, cues),
         *facts_of_orders(chart.orders, documents, vocabulary),
-        *(
-            fact
-            for note in notes
-            for fact in facts_of_note(note, vocabulary, cues, births, genders.get(note.patient_id, ""))
-        ),
+        *written,
+        *ages_at_diagnosis(chart.patients, written, vocabulary),
     )

@@ -4,7 +4,7 @@ from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.places import level_of
-from agents.reading.rules_reader.stance import clause_of, surroundings
+from agents.reading.rules_reader.stance import clause_of, supposed_from_the_start, surroundings
 from agents.reading.rules_reader.statements import Match, Statement, course_in, side_in, subject_in
 from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Setting
 from knowledge.vocabulary import Concept, ConceptKind
@@ -47,7 +47,7 @@ def _less_sure(statement: Statement, read: Assertion) -> Assertion:
         return Assertion.UNCERTAIN
     around = surroundings(note.text, statement.sentence, statement.clause, match.start, match.end)
     cues = note.cues
-    if cues["supposes_sentence"].match(around.sentence) or cues["statement_of_rules"].search(around.sentence):
+    if supposed_from_the_start(around, cues) or cues["statement_of_rules"].search(around.sentence):
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN

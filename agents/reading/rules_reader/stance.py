@@ -12,9 +12,13 @@ Cues = Mapping[str, re.Pattern[str]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The words around a statement: its sentence, its clause before and after it, and the rest of the sentence."""
+    """The words around a statement: its sentence, its clause before and after it, and the rest of the sentence.
+
+    `place` is how far into the sentence the statement begins.
+    """
 
     sentence: str
+    place: int
     before: str
     said: str
     after: str
@@ -37,6 +41,7 @@ def surroundings(text: str, sentence: Sentence, clause: tuple[int, int], start: 
     """The words around [start, end) of a sentence."""
     return Surroundings(
         sentence=text[sentence.start : sentence.end],
+        place=start - sentence.start,
         before=text[clause[0] : start],
         said=text[start:end],
         after=text[end : clause[1]],
@@ -65,7 +70,7 @@ def statement_assertion(
     near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
     denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     if denied or cues["negated_after"].search(around.after if around.after.strip() else around.rest):
-        return Assertion.NEGATED
+        return Assertion.UNCERTAIN if cues["denial_unsure"].search(around.rest) else Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
         return Assertion.UNCERTAIN
     if hedges_count and (
@@ -78,9 +83,15 @@ def statement_assertion(
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
         return True
-    if cues["supposes_sentence"].match(around.sentence) or cues["supposes_before"].search(around.before):
+    if supposed_from_the_start(around, cues) or cues["supposes_before"].search(around.before):
         return True
     return bool(cues["statement_of_rules"].search(around.sentence) or cues["orders_the_reader"].search(around.sentence))
+
+
+def supposed_from_the_start(around: Surroundings, cues: Cues) -> bool:
+    """Whether the sentence opens with a supposition before the statement begins."""
+    opening = cues["supposes_sentence"].match(around.sentence)
+    return opening is not None and opening.end() <= max(around.place, 1)
 
 
 def _planned(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from agents.reading.rules_reader.calendar_words import DatedWords
@@ -27,6 +26,8 @@ _FROM_FRAME = 0.95
 """Factor for a side that only the note's head gives."""
 _NO = re.compile(r"(?:no|without|not|never)\b", re.IGNORECASE)
 _LABEL_ENDS = re.compile(r"[^.;\n]{0,25}:|\s{4,}")
+_IN_OTHER_WORDS = 12
+"""Within so few characters a second name of one drug only explains the first: `adalimumab-adaz (biosimilar)`."""
 _LEAD = 60
 """How far into a paragraph its leading date may stand."""
 _EXCLUSIVE = (
@@ -90,9 +91,9 @@ def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vo
     if needed.paragraph is None:
         return True
     around = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
-    return bool(
-        needed.paragraph.search(note.text, around[0].start, around[-1].end) or needed.paragraph.search(sentence.heading)
-    )
+    found = needed.paragraph.search(note.text, around[0].start, around[-1].end)
+    signed = needed.paragraph.search(note.frame.closing) if concept.kind is ConceptKind.DOCUMENT else None
+    return bool(found or signed or needed.paragraph.search(sentence.heading))
 
 
 def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -102,6 +103,7 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
         if not all(sign.search(text) for sign in signs):
             continue
         concept = vocabulary.concepts[concept_id]
+        report = _reported(note, signs[0])
         for found in signs[-1].finditer(text):
             sentence = _holding(note, found.start())
             if sentence is None:
@@ -110,20 +112,32 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
-            yield _placed(fact_of(statement), statement, vocabulary)
+            yield _placed(fact_of(statement), statement, vocabulary, report)
+
+
+def _reported(note: Note, sign: re.Pattern[str]) -> tuple[int, int]:
+    """The line by which a note says what kind of document it is."""
+    found = sign.search(note.layout.lines)
+    if found is None:
+        return (0, 0)
+    end = note.layout.lines.find("\n", found.end())
+    return note.layout.lines.rfind("\n", 0, found.end()) + 1, end if end >= 0 else len(note.layout.lines)
 
 
 def _holding(note: Note, place: int) -> Sentence | None:
     return next((one for one in note.sentences if one.start <= place < one.end), None)
 
 
-def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary) -> Fact:
-    """The fact with the body regions that its concept tells apart: of its words, its sentence, else the note."""
+def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary, report: tuple[int, int] = (0, 0)) -> Fact:
+    """The fact with the body regions that its concept tells apart.
+
+    They are those of the line that says what a `report` is of, else of its words, its sentence, or the note.
+    """
     regions = vocabulary.sites.get(fact.concept)
     if not regions:
         return fact
     note, sentence, match = statement.note, statement.sentence, statement.match
-    places = ((match.start, match.end), (sentence.start, sentence.end), (0, len(note.frame.head)))
+    places = (report, (match.start, match.end), (sentence.start, sentence.end), (0, len(note.frame.head)))
     for start, end in places:
         named = sorted(name for name, words in regions.items() if words.search(note.text, start, end))
         if named:
@@ -155,7 +169,13 @@ def _values(concept: Concept, groups: Mapping[str, str | None]) -> tuple[Decimal
 
 def _until(match: Match, matches: Sequence[Match], sentence: Sentence) -> int:
     """Where the words about a treatment end: at the next other treatment of the sentence."""
-    others = [m.start for m in matches if m.concept.kind is ConceptKind.TREATMENT and m.start >= match.end]
+    others = [
+        other.start
+        for other in matches
+        if other.concept.kind is ConceptKind.TREATMENT
+        and other.start >= match.end
+        and not (other.concept.id == match.concept.id and other.start - match.end < _IN_OTHER_WORDS)
+    ]
     return min(others, default=sentence.end)
 
 
@@ -229,7 +249,8 @@ def _assertion(statement: Statement) -> Assertion:
         found = found if done else Assertion.PLANNED
     if match.denies and found is Assertion.AFFIRMED:
         found = Assertion.NEGATED
-    doubted = note.frame.unfinal or (match.measured and note.frame.doubted)
+    remark = match.concept.kind is ConceptKind.FINDING and note.is_listed(statement.sentence)
+    doubted = note.frame.unfinal or (match.measured and note.frame.doubted) or remark
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
         return Assertion.UNCERTAIN
     return found
@@ -273,7 +294,10 @@ def _is_past(statement: Statement) -> bool:
 
 
 def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
-    """The day: in its words, its clause, its sentence, at its paragraph's head, in its heading, or the note's."""
+    """The day: in its words, its clause, its sentence, at its paragraph's head, in its heading, or the note's.
+
+    A plan may name a day to come; it was made when the note was written.
+    """
     note, sentence, match = statement.note, statement.sentence, statement.match
     label = _LABEL_ENDS.match(note.text, match.end, sentence.end)
     reach = sentence.end if match.measured or label else match.start
@@ -281,7 +305,8 @@ def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
         found = note.dates_in(start, end)
         if found:
             words = min(found, key=lambda item: _distance(item, match))
-            return stated(words), note.date_spans(words)
+            if not (match.concept.plan_counts and words.day and note.written and words.day > note.written):
+                return stated(words), note.date_spans(words)
     lead = _lead(note, sentence)
     if lead is not None:
         return stated(lead), note.date_spans(lead)
@@ -335,6 +360,8 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
     settings |= {mode for mode in note.frame.mode if not settings & _kind(mode)}
+    if Setting.VIDEO in settings:
+        settings |= note.frame.mode & {Setting.TELEPHONE}
     said = dict.fromkeys(note.span(item.start, item.end) for item in found)
     return frozenset(settings), tuple(said)
 
@@ -357,6 +384,14 @@ def course_in(statement: Statement) -> tuple[Course | None, int | None]:
         return course, days_of(course, words)
     begun = SINCE.search(note.text, sentence.start, sentence.end)
     first = day_of(begun["first"], note.written, late=True) if begun else None
-    if first is None or note.written is None or first > note.written + timedelta(days=0):
+    if first is None or note.written is None or first > note.written or _broken(note, sentence):
         return None, None
     return Course(starts=first), (note.written - first).days
+
+
+def _broken(note: Note, sentence: Sentence) -> bool:
+    """Whether the paragraph says that it went away in between, so that its beginning gives no length."""
+    block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
+    around = note.text[block[0].start : block[-1].end]
+    spans = [match.span() for match in note.cues["broken_since"].finditer(around)]
+    return any(not re.search(r"\b(?:no|not|never|without)\b[^.;]{0,20}$", around[:start]) for start, _ in spans)

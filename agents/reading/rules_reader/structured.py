@@ -7,7 +7,7 @@ from agents.reading.rules_reader.conditions import conditions_in
 from cases.chart import ChartEntry, Coding, Order, Patient
 from cases.criteria_evaluation import BIRTH_DATE
 from cases.document import Document
-from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Setting, Span
+from cases.evidence import Assertion, Course, DateBasis, Fact, FactDate, Origin, Setting, Span
 from cases.ids import ConceptId, DocumentId, FactId
 from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 
@@ -87,11 +87,26 @@ def _fact(
         value=value,
         unit=concept.unit,
         when=when,
+        course=_course(when, concept),
+        duration_days=_days(when, concept),
         settings=settings | implied,
         patient_id=entry.patient_id,
         supporting=tuple(item for item in (code, dated, *said) if item is not None),
         reliability=_RELIABILITY,
     )
+
+
+def _days(when: FactDate | None, concept: Concept) -> int | None:
+    """How long a treatment ran that has a first and a last day on record."""
+    if concept.kind not in _COURSES or when is None or when.until is None or when.basis is not DateBasis.EFFECTIVE:
+        return None
+    return max((when.until - when.on).days, 0)
+
+
+def _course(when: FactDate | None, concept: Concept) -> Course | None:
+    if _days(when, concept) is None or when is None:
+        return None
+    return Course(starts=when.on, ends=when.until)
 
 
 def _span(document: Document, place: tuple[int, int]) -> Span:
@@ -142,6 +157,7 @@ def _when(entry: ChartEntry, document: Document) -> tuple[FactDate | None, Span 
     return None, None
 
 
+_COURSES = frozenset({ConceptKind.TREATMENT, ConceptKind.PROCEDURE})
 _EFFECTIVE_PATHS = (
     "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime", "performedPeriod",
     "onsetDateTime", "onsetPeriod", "period", "occurrenceDateTime", "timingDateTime", "timingPeriod",

@@ -21,6 +21,10 @@ _VALUE = re.compile(
 _LABELLED = re.compile(r"[A-Za-z)]:(?:\s|$)")
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?|range|normal|limits?|flag)\b", re.IGNORECASE)
 _BARE_HEAD = re.compile(r"^(?:results?|values?|reading)$", re.IGNORECASE)
+_TRAILING_UNIT = re.compile(r"\s(?P<unit>%|mm ?Hg|kPa|kg|cm|lbs?|[munp]?g/d?[lL]|mmol/[lL]|m?IU/m?[lL]|L/min)$")
+_STARTS_WITH_DATE = re.compile(r"\s*(\d{1,4}[/-]\d{1,2}(?:[/-]\d{2,4})?)(?:\s+[A-Za-z][\w -]{0,20})?\s*$")
+_ALIGNED = 2
+"""How far apart cells of one column may begin."""
 _LONGEST_CELL = 6
 _NEAR = 12
 _INDENT = 4
@@ -63,6 +67,7 @@ class _Heads:
     cells: list[Cell] = field(default_factory=list)
     corner: Cell | None = None
     by_side: bool = False
+    aligned: bool = False
 
 
 def row_sentences(text: str) -> list[RowSentence]:
@@ -78,9 +83,10 @@ def row_sentences(text: str) -> list[RowSentence]:
         if _RULE.match(line):
             continue
         cells = _cells(text, start, end)
-        fits = heads is not None and len(cells) == len(heads.cells) + heads.by_side
-        if not fits and _is_head(cells, text, lines[number + 1 :]):
-            heads = _columns(cells)
+        fits = heads is not None and (len(cells) == len(heads.cells) + heads.by_side or heads.aligned)
+        following = lines[number + 1 :]
+        if not fits and (_is_aligned_head(cells, text, following) or _is_head(cells, text, following)):
+            heads = _columns(cells, aligned=_is_aligned_head(cells, text, following))
             continue
         rows = list(_row(heads, cells, (start, end))) if heads and not _is_labelled(line) else []
         found += rows
@@ -149,16 +155,35 @@ def _is_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, in
     return False
 
 
+def _is_aligned_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, int]]) -> bool:
+    """Whether short words without figures, or dates, stand over two rows whose cells begin just where they do."""
+    if len(cells) < 2 or any(_IDENTITY.search(cell.words) or ":" in cell.words for cell in cells):
+        return False
+    dated = all(_STARTS_WITH_DATE.match(cell.words) for cell in cells)
+    if not dated and any(len(cell.words.split()) > 3 or re.search(r"\d", cell.words) for cell in cells):
+        return False
+    rows = [_cells(text, start, end) for start, end in following[:4] if not _RULE.match(text[start:end])][:2]
+    return len(rows) == 2 and all(_under(cells, row, labelled=dated) for row in rows)
+
+
+def _under(heads: Sequence[Cell], row: Sequence[Cell], *, labelled: bool) -> bool:
+    """Whether the cells of a row begin where the heads do; behind a cell without a head where it is `labelled`."""
+    cells = row[1 : len(heads) + 1] if labelled and len(row) > len(heads) else row
+    if len(cells) != len(heads) or _is_labelled(" ".join(cell.words for cell in row)):
+        return False
+    return all(abs(cell.column - head.column) <= _ALIGNED for head, cell in zip(heads, cells, strict=True))
+
+
 def _is_value(words: str) -> bool:
     return bool(_VALUE.match(words.strip()))
 
 
-def _columns(cells: list[Cell]) -> _Heads:
+def _columns(cells: list[Cell], *, aligned: bool) -> _Heads:
     sides = [cell for cell in cells if _SIDE.match(cell.words.strip())]
     if len(sides) > 1:
         corner = cells[0] if cells[0] not in sides else None
         return _Heads(cells=sides, corner=corner, by_side=True)
-    return _Heads(cells=cells)
+    return _Heads(cells=cells, aligned=aligned)
 
 
 def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[RowSentence]:
@@ -168,10 +193,12 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     placed = _placed(heads, label, values)
     if heads.by_side and not (len(placed) == len(heads.cells) and all(_is_value(cell.words) for cell in values)):
         return
-    if heads.by_side or any(_DATE.fullmatch(head.words.strip()) for head, _ in placed):
-        yield from (_of_column(heads, label, head, cell, line) for head, cell in placed if _counts(head, cell))
+    if heads.by_side or any(_dated(head) for head, _ in placed):
+        behind = _without_head(heads, placed, values)
+        own = [pair for pair in placed if pair[1] not in behind]
+        yield from (_of_column(heads, label, head, cell, line, behind) for head, cell in own if _counts(head, cell))
         return
-    if not any(_is_value(cell.words) for _, cell in placed):
+    if not (heads.aligned or any(_is_value(cell.words) for _, cell in placed)):
         return
     pieces = [Piece(label.words, label.start)]
     for head, cell in placed:
@@ -180,14 +207,27 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     yield RowSentence(tuple(pieces), line)
 
 
+def _without_head(heads: _Heads, placed: Sequence[tuple[Cell, Cell]], values: Sequence[Cell]) -> list[Cell]:
+    """Cells behind the last column, such as a status: under no head, or under one that has its value already."""
+    last = heads.cells[-1]
+    under = [cell for head, cell in placed if head is last]
+    taken = [cell for _, cell in placed]
+    behind = [cell for cell in values if cell not in taken and cell.column > last.column]
+    return [] if heads.by_side else [*under[1:], *behind]
+
+
+def _dated(head: Cell) -> bool:
+    return bool(_DATE.fullmatch(head.words.strip()) or _STARTS_WITH_DATE.match(head.words))
+
+
 def _counts(head: Cell, cell: Cell) -> bool:
     return bool(cell.words.strip()) and not _REFERENCE.search(head.words)
 
 
 def _pair(head: Cell, cell: Cell) -> list[Piece]:
     """A column's head and the value under it; a unit in the head is put behind the value."""
-    unit = _UNIT.search(head.words)
-    name = _UNIT.sub("", head.words).strip()
+    unit = _UNIT.search(head.words) or _TRAILING_UNIT.search(head.words.rstrip())
+    name = _TRAILING_UNIT.sub("", _UNIT.sub("", head.words).strip())
     lead = [] if _BARE_HEAD.match(name) else [Piece(name + " ", head.start)]
     pieces = [Piece(", ", cell.start), *lead, Piece(cell.words.strip(), cell.start)]
     if unit and re.fullmatch(r"[\d.]+", cell.words.strip()):
@@ -195,16 +235,20 @@ def _pair(head: Cell, cell: Cell) -> list[Piece]:
     return pieces
 
 
-def _of_column(heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[int, int]) -> RowSentence:
-    """One value of a row under a side or a date."""
-    unit = _UNIT.search(label.words)
+def _of_column(
+    heads: _Heads, label: Cell, head: Cell, cell: Cell, line: tuple[int, int], behind: Sequence[Cell] = ()
+) -> RowSentence:
+    """One value of a row under a side or a date, with what stands `behind` all columns."""
+    unit = _UNIT.search(label.words) or _TRAILING_UNIT.search(label.words.rstrip())
     bare = bool(unit) and re.fullmatch(r"[\d.]+", cell.words.strip()) is not None
-    name = (_UNIT.sub("", label.words) if bare else label.words).strip()
+    name = (label.words[: unit.start()] + label.words[unit.end() :] if unit and bare else label.words).strip()
+    dated = _STARTS_WITH_DATE.match(head.words)
     pieces = [Piece(heads.corner.words.strip() + " ", heads.corner.start)] if heads.corner else []
-    pieces += [Piece(name + " ", label.start), Piece(head.words.strip() + ": ", head.start)]
+    pieces += [Piece(name + " ", label.start), Piece((dated[1] if dated else head.words.strip()) + ": ", head.start)]
     pieces.append(Piece(cell.words.strip(), cell.start))
     if unit and bare:
         pieces.append(Piece(" " + unit["unit"], label.start + unit.start("unit")))
+    pieces += [Piece(", " + one.words.strip(), one.start) for one in behind]
     return RowSentence(tuple(pieces), line)
 
 

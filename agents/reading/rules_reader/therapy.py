@@ -37,6 +37,13 @@ _VISITS = re.compile(
     r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered))",
     re.IGNORECASE,
 )
+_LISTED = re.compile(
+    rf"(?:^|[|;])[ \t]*(?:(?:visit|no\.?|#)?[ \t]*[\d-]{{1,3}}[.)]?[ \t]+)?(?P<day>{_D})"
+    r"(?![ \t]*(?:to|through|-|–)[ \t]*\d)(?P<rest>[^\n|;]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_A_LIST = 3
+"""So many dated lines make an attendance list."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def _episodes(note: Note) -> Iterator[_Episode]:
     cues = note.cues
     if not note.sentences:
         return
-    if cues["therapy_record"].search(note.frame.title):
+    if note.frame.therapist:
         first = next(
             (s for s in note.sentences if cues["therapy_dates"].search(note.text, s.start, s.end)), note.sentences[0]
         )
@@ -98,6 +105,10 @@ def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
     fact = fact_of(Statement(note, sentence, match, (sentence.start, sentence.end), sentence.end))
     first, last = _days(words, note.written)
     visits = _visits(words)
+    listed = _attended(words, note) if episode.first_hand else []
+    if listed:
+        first, last = min(listed), max(listed)
+        visits = min(len(listed), visits if visits and visits >= _A_LIST else len(listed))
     course = Course(starts=first, ends=last, visits=visits, outcomes=outcomes_in(words, note.cues))
     return fact.model_copy(
         update={
@@ -124,6 +135,16 @@ def _days(words: str, written: date | None) -> tuple[date | None, date | None]:
     return (day_of(first["day"], written, late=True) if first else None), (
         day_of(last["day"], written, late=False) if last else None
     )
+
+
+def _attended(words: str, note: Note) -> list[date]:
+    """The days that an attendance list shows as attended; empty where the record holds no such list."""
+    items = list(_LISTED.finditer(words))
+    if len(items) < _A_LIST:
+        return []
+    kept = (item for item in items if not note.cues["visit_missed"].search(item["rest"]))
+    days = {day_of(item["day"], note.written, late=False) for item in kept}
+    return sorted(day for day in days if day)
 
 
 def _visits(words: str) -> int | None:

@@ -11,7 +11,7 @@ from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
 _DOSE = re.compile(
-    r"(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<unit>mg|g|mcg|units?\b|U\b)(?P<per>\s?/\s?(?:d(?:ay)?|wk|week)\b)?",
+    r"(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<unit>(?:mg|g|mcg|units?|U)\b)(?P<per>\s?/\s?(?:d(?:ay)?|wk|week)\b)?",
     re.IGNORECASE,
 )
 _OFTEN = (

@@ -1,0 +1,42 @@
+"""Ages that follow from a dated report: whoever has a diagnosis proved on a day was no older when it was made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from cases.chart import Patient
+from cases.evidence import Assertion, Experiencer, Fact
+from cases.ids import ConceptId, FactId
+from knowledge.vocabulary import Vocabulary
+
+AGE_OF: Mapping[ConceptId, ConceptId] = {ConceptId("personal_breast_cancer"): ConceptId("breast_cancer_age")}
+"""For a condition, the concept of the age at which it was found."""
+
+
+def ages_at_diagnosis(patients: Sequence[Patient], facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Fact]:
+    """The age on the day of each such fact, for the patient whom its document names; none without both dates.
+
+    It is an upper bound of the age at diagnosis, which is what the policies limit.
+    """
+    born = {patient.id: patient.birth_date for patient in patients}
+    for fact in facts:
+        age_of = AGE_OF.get(fact.concept)
+        birth = born.get(fact.patient_id) if fact.patient_id else None
+        if age_of is None or birth is None or fact.when is None or age_of not in vocabulary.concepts:
+            continue
+        if fact.assertion is Assertion.AFFIRMED and fact.experiencer is Experiencer.PATIENT and not fact.historical:
+            concept = vocabulary.concepts[age_of]
+            years = _years(birth, fact.when.on)
+            yield fact.model_copy(
+                update={
+                    "id": FactId(f"{fact.id}:age"),
+                    "concept": age_of,
+                    "statement": f"{concept.label} at most {years}",
+                    "value": Decimal(years),
+                    "unit": concept.unit,
+                }
+            )
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
