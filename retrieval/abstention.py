@@ -14,7 +14,7 @@ class Signals(Frozen):
 
     `covered` is the share by rarity of the question's words in the best window, `best_covered` the largest among the
     first five; `best_unit_meaning` the largest cosine of a sentence in them; `documents` the logarithm of how many
-    documents were in play. The rest as in `Ranked`.
+    documents were in play. The rest as in `Ranked` and `AnswerSigns`.
     """
 
     covered: float
@@ -24,10 +24,24 @@ class Signals(Frozen):
     best_unit_meaning: float
     stands_out: float
     nearest_lead: float
+    nearest_agrees: float
+    lead: float
     unseen: float
     documents: float
     words: float
     said_otherwise: float
+    unknown: float
+    unknown_words: float
+    sentence: float
+    near: float
+    sentence_stating: float
+    near_stating: float
+    missing_in_document: float
+    missing_in_all: float
+    states: float
+    silent: float
+    silent_near: float
+    telling_words: float
 
 
 def signals_of(ranked: Ranked) -> Signals:
@@ -41,10 +55,13 @@ def signals_of(ranked: Ranked) -> Signals:
         best_unit_meaning=max(one.unit_meaning for one in top),
         stands_out=ranked.stands_out,
         nearest_lead=ranked.nearest_lead,
+        nearest_agrees=float(ranked.nearest_agrees),
+        lead=ranked.lead,
         unseen=ranked.unseen,
         documents=math.log(ranked.documents),
         words=float(ranked.words),
         said_otherwise=math.log1p(ranked.said_otherwise),
+        **ranked.signs._asdict(),
     )
 
 
@@ -54,9 +71,9 @@ def confidence(signals: Signals, *, by_vectors: bool) -> float:
         return signals.best_covered
     model = ranking_weights().abstention
     total = model.bias
-    for name, value in signals.model_dump().items():
-        term = model.terms[name]
-        total += term.weight * (value - term.mean) / term.spread
+    values = signals.model_dump()
+    for name, term in model.terms.items():
+        total += term.weight * (values[name] - term.mean) / term.spread
     return 1 / (1 + math.exp(-total))
 
 

@@ -1,6 +1,7 @@
 """A question as the rankings need it: its terms by number and rarity, and other words for the same."""
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from knowledge.synonyms import SaidOtherwise
 from retrieval.passage_index import PassageIndex
 from retrieval.ranking import Bm25, Scores, tokens
 
+_LONG = 6
 _KNOWN, _UNKNOWN = 0.5, 1.0
 """How much another form counts where the library has the question's own form, and where it has not."""
 
@@ -31,7 +33,9 @@ class QueryTerms:
     def __init__(self, index: PassageIndex, text: str, said_otherwise: Sequence[SaidOtherwise]) -> None:
         own = list(dict.fromkeys(tokens(text)))
         known = index.terms.places(own)
+        said_otherwise = [*said_otherwise, *_respelled(index, own)]
         groups = [(term, [tokens(other) for other in term.others]) for term in said_otherwise]
+        self.words_said_otherwise = frozenset(word for term in said_otherwise for word in tokens(term.said))
         others = [word for _, ways in groups for way in ways for word in way if word not in own]
         numbers = list(dict.fromkeys([*known, *index.terms.places(others)]))
         self.terms: NDArray[np.int64] = np.array(numbers, dtype=np.int64)
@@ -80,6 +84,15 @@ class QueryTerms:
         shares: Scores = np.minimum(total / max(worth, 1e-9), 1.0)
         return shares
 
+    def own_covered(self, counts: Scores) -> Scores:
+        """For one text the share, 0..1, of each of the question's known words that it has, in this form or another."""
+        has = (counts > 0).astype(np.float64)
+        covered: Scores = has[: self._own].copy()
+        for _, ways, said in self._groups:
+            other = max(float(has[way.columns].mean()) * way.share for way in ways)
+            covered[said] = np.maximum(covered[said], other)
+        return covered
+
     def first_stage(self, ranking: Bm25) -> tuple[Scores, Scores]:
         """Scores of whole passages or documents: the question's own words, and other words for the same."""
         own, otherwise = ranking.scores(self.terms[: self._own].tolist()), ranking.scores([])
@@ -90,3 +103,24 @@ class QueryTerms:
                 np.maximum(best, found, out=best)
             otherwise += weight * best
         return own, otherwise
+
+
+def _respelled(index: PassageIndex, words: Sequence[str]) -> list[SaidOtherwise]:
+    """For a long word that the library has not, the word it has that is one slip away, the commonest where several."""
+    found = []
+    for word in words:
+        if len(word) >= _LONG and word.isalpha() and word not in index.terms.numbers:
+            near = index.terms.places(_one_slip_away(word))
+            if near:
+                common = min(near, key=index.words.rarity)
+                found.append(SaidOtherwise(word, (index.terms.word(common),)))
+    return found
+
+
+def _one_slip_away(word: str) -> set[str]:
+    """Words with one letter left out, added, changed, or two neighbours turned round."""
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    slips = {before + after[1:] for before, after in parts if after}
+    slips |= {before + after[1] + after[0] + after[2:] for before, after in parts if len(after) > 1}
+    slips |= {before + letter + after[1:] for before, after in parts if after for letter in ascii_lowercase}
+    return slips | {before + letter + after for before, after in parts for letter in ascii_lowercase}

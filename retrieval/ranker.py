@@ -1,5 +1,6 @@
 """Ranks the library's text for one question: passages first, then windows of sentences around the best of them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ from scipy.sparse import csr_array
 
 from knowledge.question_words import Asked, asked
 from retrieval import windows
+from retrieval.answer_signs import AnswerSigns, BestWindow, answer_signs
 from retrieval.passage_index import PassageIndex
 from retrieval.query import QueryTerms
 from retrieval.ranking import Places, Scores, on_one_scale
@@ -17,6 +19,9 @@ _PASSAGES_KEPT = 150
 _WINDOWS_READ = 60
 _MOST_SHARED = 0.5
 _BEST_UNITS = 4
+_WINDOWS_OF_SIGNS = 5
+_LEAD_ALONE = 2.0
+"""The lead of a document where no other was found."""
 
 
 class Found(NamedTuple):
@@ -39,6 +44,8 @@ class Ranked(NamedTuple):
     whole text have; `stands_out` says by how many standard deviations the nearest passage is nearer than the mean;
     `nearest_lead` how much nearer its nearest passage is than any other document's. `unseen` is the share of the
     question's words that the library does not have, `said_otherwise` how many terms were sought by other words too.
+    `lead` is by how much the best window is better than the best of another document, `nearest_agrees` whether the
+    nearest passage is of the same document as the best window, `signs` what speaks for an answer.
     """
 
     found: tuple[Found, ...]
@@ -50,6 +57,9 @@ class Ranked(NamedTuple):
     documents: int
     words: int
     said_otherwise: int
+    lead: float
+    nearest_agrees: bool
+    signs: AnswerSigns
 
 
 def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None, k: int) -> Ranked:
@@ -60,8 +70,7 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     query = QueryTerms(index, text, index.synonyms.in_question(text))
     cosines = _cosines(index, places, vector)
     documents = _documents(index, query, places)
-    best = _first_stage(index, query, places, cosines, documents)
-    cut = windows.cut(index, best)
+    cut = windows.cut(index, _first_stage(index, query, places, cosines, documents))
     evidence = windows.weigh(index, cut, query, cosines, None if vector is None else vector.astype(np.float64))
     scores = _joined(index, cut, evidence, documents)
     order = np.argsort(-scores, kind="stable")[:_WINDOWS_READ]
@@ -69,7 +78,9 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     order = order[np.argsort(-scores[order], kind="stable")]
     kept = _apart(index, cut, order, k)
     found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
-    version = index.version_of[index.passage_of[[found[0].start]]]
+    best = _best_windows(index, found[:_WINDOWS_OF_SIGNS])
+    version = np.array([best[0].version])
+    in_play = np.unique(index.version_of[places])
     return Ranked(
         found=found,
         title_covered=_covered(index.title_counts, query, version),
@@ -77,10 +88,26 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
         stands_out=_stands_out(cosines, places),
         nearest_lead=_nearest_lead(index, cosines, places, int(version[0])),
         unseen=query.unseen_share,
-        documents=len(np.unique(index.version_of[places])),
+        documents=len(in_play),
         words=query.words,
         said_otherwise=query.said_otherwise,
+        lead=_lead(index, found),
+        nearest_agrees=cosines is not None and index.version_of[places[cosines[places].argmax()]] == version[0],
+        signs=answer_signs(index, query, text, best, in_play),
     )
+
+
+def _best_windows(index: PassageIndex, found: Sequence[Found]) -> list[BestWindow]:
+    return [
+        BestWindow(one.start, one.end, one.best_units, int(index.version_of[index.passage_of[one.start]]))
+        for one in found
+    ]
+
+
+def _lead(index: PassageIndex, found: Sequence[Found]) -> float:
+    versions = index.version_of[index.passage_of[[one.start for one in found]]]
+    others = [one.score for one, version in zip(found, versions, strict=True) if version != versions[0]]
+    return found[0].score - max(others) if others else _LEAD_ALONE
 
 
 def _cosines(index: PassageIndex, places: Places, vector: Vectors | None) -> Scores | None:

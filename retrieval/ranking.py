@@ -48,6 +48,7 @@ class TermTable:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self._words: tuple[str, ...] = ()
 
     def counted(self, texts: Iterable[str]) -> csr_array:
         """Texts by terms; terms not met before are added."""
@@ -62,6 +63,12 @@ class TermTable:
             (np.frombuffer(values, np.float32), (np.frombuffer(rows, np.int32), np.frombuffer(columns, np.int32))),
             shape=(count, len(self.numbers)),
         )
+
+    def word(self, number: int) -> str:
+        """The term of a number."""
+        if len(self._words) != len(self.numbers):
+            self._words = tuple(self.numbers)
+        return self._words[number]
 
     def places(self, words: Iterable[str]) -> list[int]:
         """The numbers of those terms that were met."""

@@ -1,6 +1,7 @@
 """Finds passages of the right payer, version and date: hard filters first, then words and vectors together."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -78,13 +79,21 @@ class SearchResult(Frozen):
 class PolicySearch:
     """Searches one loaded index; without an embedder, or without vectors in the index, by words alone."""
 
-    def __init__(self, index: PassageIndex, directory: PayerDirectory, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        index: PassageIndex,
+        directory: PayerDirectory,
+        embedder: Embedder | None = None,
+        only: Sequence[int] | None = None,
+    ) -> None:
+        """`only` are the places of the versions that may answer, all of the index by default."""
         self._index = index
         self._directory = directory
         self._place = {_key(version): place for place, version in enumerate(index.versions)}
         self._embedder = embedder if index.vectors is not None else None
         self._documents: dict[PayerId, dict[PolicyDocId, list[PolicyVersion]]] = defaultdict(lambda: defaultdict(list))
-        for version in index.versions:
+        for place in range(len(index.versions)) if only is None else only:
+            version = index.versions[place]
             self._documents[version.record.payer_id][version.record.doc_id].append(version)
         self._fitted: dict[object, Places] = {}
 
@@ -106,6 +115,11 @@ class PolicySearch:
             reason = "The policies held say too little about this to answer from."
             return found.model_copy(update={"abstained": True, "reason": reason})
         return found
+
+    def in_play(self, query: SearchQuery) -> tuple[str, list[int]]:
+        """What is asked without the payers' names, and the places of the versions that pass every filter."""
+        payers, text = self._asked(query)
+        return text, sorted(self._versions_that_pass(query, payers, query.on or day_in(query.text)))
 
     def _asked(self, query: SearchQuery) -> tuple[frozenset[PayerId], str]:
         """The payer asked for, else those that the question names (empty for any); the question without names."""

@@ -116,13 +116,14 @@ def _embed(
     ]
     made = iter(embedder.embed_with_parts(texts))
     for version, _, spans in waiting:
-        rows = [_stored(span, next(made)) for span in spans]
+        rows = [stored_vectors(span, next(made)) for span in spans]
         with begin() as transaction:
             set_vectors(transaction, version, embedder.name, rows)
         yield version, len(spans)
 
 
-def _stored(span: Passage, made: EmbeddedText) -> PassageVectors:
+def stored_vectors(span: Passage, made: EmbeddedText) -> PassageVectors:
+    """What an embedder made of a passage as it is kept, each unit with the tokens the model itself counted."""
     units = units_of(span).copy()
     counts = np.asarray(made.part_tokens, dtype=np.int32)
     units[:, 2] = np.where(counts > 0, counts, units[:, 2])

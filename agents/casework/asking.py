@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.casework.written_answers import WrittenAnswer, written_answer
 from agents.reading.policy_answers import PolicyQuote, quotes_from
 from agents.toolbox import Toolbox
 from cases.case import LineOfBusiness
@@ -52,6 +53,7 @@ class PolicyAnswer(Frozen):
 
     `nearest` is what comes nearest where no answer is given.
     `confidence` in 0..1 is computed from what was found; `notes` say what a reader must know of the sources.
+    `by_model` where a model wrote the sentences; each then stands on quotes that were verified.
     """
 
     abstained: bool
@@ -61,6 +63,7 @@ class PolicyAnswer(Frozen):
     nearest: tuple[AnswerCitation, ...] = ()
     confidence: float = 0.0
     notes: tuple[str, ...] = ()
+    by_model: bool = False
 
 
 class PolicyDesk:
@@ -95,22 +98,49 @@ class PolicyDesk:
         return query if isinstance(query, SearchResult) else self._searcher().search(query)
 
     def ask(self, asked: PolicyQuestion) -> PolicyAnswer:
-        """An answer made of quotes, each checked against the stored text of its version."""
+        """An answer made of quotes, or of a model's sentences on quotes, each checked against the stored text."""
         found = self.search(asked, _PASSAGES_READ)
-        citations = self._cited(found.hits)
+        citations = self._cited(found.hits, quotes_from(found.hits))
         confidence = round(found.confidence, 4)
         if found.abstained or not citations:
             return PolicyAnswer(abstained=True, reason=found.reason, nearest=citations, confidence=confidence)
-        return PolicyAnswer(
+        quoted = PolicyAnswer(
             abstained=False,
             answer=_worded(citations),
             citations=citations,
             confidence=confidence,
             notes=self._notes(asked, found.hits[0]),
         )
+        written = written_answer(self._toolbox, asked.question, found.hits, asked.case)
+        return self._by_model(quoted, written, found.hits) if written else quoted
 
-    def _cited(self, hits: tuple[Hit, ...]) -> tuple[AnswerCitation, ...]:
-        quotes = quotes_from(hits)
+    def _by_model(self, quoted: PolicyAnswer, written: WrittenAnswer, hits: tuple[Hit, ...]) -> PolicyAnswer:
+        """What the model wrote; the quotes where it gave nothing that stands, none where it found no answer there."""
+        if written.not_in_text:
+            reason = "The model read the passages that come nearest and found no answer in them."
+            return quoted.model_copy(
+                update={
+                    "abstained": True, "reason": reason, "answer": "", "citations": (), "nearest": quoted.citations,
+                    "by_model": True,
+                }
+            )  # fmt: skip
+        if not written.sentences:
+            note = f"Quoted by the rules; the model's answer is not used: {written.why_not.rstrip('.')}."
+            return quoted.model_copy(update={"notes": (*quoted.notes, note)})
+        quotes = tuple(dict.fromkeys(quote for one in written.sentences for quote in one.quotes))
+        notes = quoted.notes
+        if written.dropped:
+            notes = (*notes, f"{written.dropped} of the model's sentences are left out: the passages do not bear them.")
+        return quoted.model_copy(
+            update={
+                "answer": " ".join(one.text for one in written.sentences),
+                "citations": self._cited(hits, quotes),
+                "notes": notes,
+                "by_model": True,
+            }
+        )
+
+    def _cited(self, hits: tuple[Hit, ...], quotes: tuple[PolicyQuote, ...]) -> tuple[AnswerCitation, ...]:
         for quote in quotes:
             self._verify(quote)
         by_document = {(hit.payer_id, hit.doc_id, hit.version): hit for hit in hits}

@@ -17,8 +17,10 @@ def ask(
     date: Annotated[
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="In force on this day (YYYY-MM-DD).")
     ] = None,
+    code: Annotated[str | None, typer.Option("--code", help="HCPCS or CPT code the policy must speak of.")] = None,
     jsonl: Annotated[
-        Path | None, typer.Option("--jsonl", help="One question a line: {id, question, payer?, lob?, date?, case?}.")
+        Path | None,
+        typer.Option("--jsonl", help="One question a line: {id, question, payer?, lob?, date?, code?, case?}."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the answers of --jsonl go.")] = None,
 ) -> None:
@@ -41,12 +43,15 @@ def ask(
             payer=payer,
             lob=line_of_business(lob),
             date=date.date() if date else None,
+            code=code,
             case=case,
         )
         found = desk.ask(asked)
         if found.abstained:
             typer.echo(f"No answer: {found.reason}")
             return
+        if found.by_model:
+            typer.echo(f"{found.answer}\n")
         named = None
         for one in found.citations:
             if (one.doc_id, one.version) != named:

@@ -261,6 +261,7 @@ def criteria(
     Example: countersign policies criteria ncd-240.2 --payer cms
     """
     with context.toolbox() as box:
+        from agents.casework.criteria_drafts import draft_tree
         from cases.errors import NotFound
         from cases.ids import PolicyDocId
         from knowledge import library
@@ -270,7 +271,7 @@ def criteria(
             on = date.date() if date else None
             version = library.document_in_force(transaction, PolicyDocId(doc_id), on, payer_id)
             found = library.criteria_of_document(transaction, version, (code,) if code else ())
-            tree = found.tree or library.draft_criteria(transaction, version).tree
+        tree = found.tree or draft_tree(box, version)
         if tree is None:
             raise NotFound(found.reason)
         if as_json:

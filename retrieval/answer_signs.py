@@ -1,0 +1,137 @@
+"""What in the best windows speaks for an answer: the question's telling words side by side, and the quantity asked."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from knowledge.quantities import kinds_asked, states
+from retrieval import windows
+from retrieval.passage_index import PassageIndex
+from retrieval.query import QueryTerms
+from retrieval.ranking import Places, Scores, tokens
+
+_ASKING = frozenset(
+    tokens(
+        """
+    cover covered coverage covers medicare medicaid criteria criterion require required requirement requires need
+    needed needs many much long often soon old high low patient patients member members policy policies plan plans
+    approve approved approval pay paid pays payable payment limit limits allowed allow minimum maximum min max per
+    before after least most ok okay who which where why under over necessary medically eligible qualify qualifies
+    apply applies rule rules national ncd determination beneficiary beneficiaries say says provide get give given use
+    used using time times number condition conditions indication indications claim request prior authorization auth
+    considered circumstances specific should would could will not no yes between into also other any all still first
+    new
+"""
+    )
+)
+"""Words of asking, in almost every question and policy: they tell little about what is asked."""
+_ASKING_COUNTS = 0.25
+_OTHERWISE_SAID = 0.4
+"""How much a word counts that the library has not, where other words for it are known."""
+_UNITS_READ = 3
+_KNOWN_UNKNOWNS = 3
+
+
+class AnswerSigns(NamedTuple):
+    """Shares of the question's telling words, by rarity, and what of the asked quantity stands there.
+
+    `unknown` is the share that the library has not and has no other words for, `unknown_words` how many they are (at
+    most three). `sentence` is the largest share in one sentence with its title, `near` with the sentences beside it;
+    `sentence_stating` and `near_stating` the same where the quantity asked for is stated. `missing_in_document` and
+    `missing_in_all` are the rarity of the rarest word that the best document, or every document in play, has not.
+    `states` says whether a best sentence states the quantity asked for, `silent` and `silent_near` that none does
+    though one is asked. `telling_words` counts the words.
+    """
+
+    unknown: float
+    unknown_words: float
+    sentence: float
+    near: float
+    sentence_stating: float
+    near_stating: float
+    missing_in_document: float
+    missing_in_all: float
+    states: float
+    silent: float
+    silent_near: float
+    telling_words: float
+
+
+class BestWindow(NamedTuple):
+    """A window of units [start, end), its best units, and the version it is of."""
+
+    start: int
+    end: int
+    best_units: tuple[int, ...]
+    version: int
+
+
+def answer_signs(
+    index: PassageIndex, query: QueryTerms, text: str, best: Sequence[BestWindow], in_play: Places
+) -> AnswerSigns:
+    """The signs of the best windows of a ranking; `in_play` are the versions that pass the filters."""
+    words = _TellingWords(index, query, text)
+    kinds = kinds_asked(text)
+    alone, beside, stated = [], [], []
+    for window in best:
+        title = windows.counts(index.title_counts, np.array([window.version]), query.terms)
+        for unit in window.best_units[:_UNITS_READ]:
+            around = np.arange(max(window.start, unit - 1), min(window.end, unit + 2))
+            counted = windows.counts(index.unit_counts, around, query.terms)
+            alone.append(words.share(counted[unit - around[0]] + title[0]))
+            beside.append(words.share(counted.sum(axis=0) + title[0]))
+            stated.append(not kinds or states(index.unit_text(unit), kinds))
+    document = windows.counts(index.document_counts, np.array([best[0].version]), query.terms)[0]
+    first = sum(1 for _ in best[0].best_units[:_UNITS_READ])
+    return AnswerSigns(
+        unknown=words.unknown_share,
+        unknown_words=float(min(words.unknown, _KNOWN_UNKNOWNS)),
+        sentence=max(alone),
+        near=max(beside),
+        sentence_stating=max(share * said for share, said in zip(alone, stated, strict=True)),
+        near_stating=max(share * said for share, said in zip(beside, stated, strict=True)),
+        missing_in_document=words.rarest_missing(document),
+        missing_in_all=words.rarest_missing(_held_in(index, query, in_play)),
+        states=float(bool(kinds) and any(stated[:first])),
+        silent=float(bool(kinds) and not any(stated)),
+        silent_near=float(bool(kinds) and not any(stated[:first])),
+        telling_words=float(words.telling),
+    )
+
+
+class _TellingWords:
+    """The question's words weighed by rarity, words of asking little, with what of them the library has not."""
+
+    def __init__(self, index: PassageIndex, query: QueryTerms, text: str) -> None:
+        own = list(dict.fromkeys(tokens(text)))
+        known = [word for word in own if word in index.terms.numbers]
+        lacking = [word for word in own if word not in index.terms.numbers and word not in _ASKING]
+        otherwise = query.words_said_otherwise
+        self.unknown = sum(word not in otherwise for word in lacking)
+        asking = np.array([word in _ASKING for word in known], dtype=bool)
+        self._unseen = index.words.unseen
+        self._query = query
+        self._weights: Scores = query.rarity[: len(known)] * np.where(asking, _ASKING_COUNTS, 1.0)
+        unknown = self._unseen * self.unknown
+        lacked = unknown + _OTHERWISE_SAID * self._unseen * (len(lacking) - self.unknown)
+        self._total = max(float(self._weights.sum()) + lacked, 1e-9)
+        self.unknown_share = lacked / self._total
+        self.telling = int((~asking).sum()) + len(lacking)
+
+    def share(self, counts: Scores) -> float:
+        """How much of the weight of all words stands in a text with these counts."""
+        return float(self._query.own_covered(counts) @ self._weights) / self._total
+
+    def rarest_missing(self, counts: Scores) -> float:
+        """The rarity, 0..1, of the rarest word that is not there."""
+        missing = (1 - self._query.own_covered(counts)) * self._weights
+        largest = float(missing.max(initial=0.0))
+        return max(largest, self._unseen if self.unknown else 0.0) / self._unseen
+
+
+def _held_in(index: PassageIndex, query: QueryTerms, in_play: Places) -> Scores:
+    """In how many of the versions in play each term stands."""
+    inside = np.zeros(len(index.versions), dtype=bool)
+    inside[in_play] = True
+    return np.array([float(inside[index.documents.column(int(term))[0]].sum()) for term in query.terms])
