@@ -1,6 +1,5 @@
 """Denials as staff see them: a worklist line with both clocks and why, and what is due by day and payer."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,15 +81,29 @@ class DenialView(Frozen):
     reasons: tuple[ReasonView, ...]
     doubts: tuple[str, ...]
     notices: tuple[DenialNotice, ...]
+    opened_at: datetime
+    urgency: str
+    vendor: str
+    printed_words: str
+    policies: tuple[str, ...]
+    closed_by: str
+    close_reason: str
+
+    @property
+    def day(self) -> date | None:
+        """The first day by which something must be filed; None where no day is claimed."""
+        return self.clocks[0].day if self.clocks else None
 
 
 class DueCount(Frozen):
-    """How many denials of a payer are due on a day."""
+    """How many denials of a payer are due on a day; `needs_person` counts those that wait for a person's decision."""
 
     day: date | None
     payer: str
     count: int
     amount: Decimal
+    payer_id: PayerId | None = None
+    needs_person: int = 0
 
 
 def denial_view(toolbox: Toolbox, denial_id: str) -> DenialView:
@@ -111,18 +124,28 @@ def denial_list(
     return tuple(view_of(denial, toolbox.clock.now()) for denial in found)
 
 
+def denials_of_case(toolbox: Toolbox, case_id: CaseId) -> tuple[DenialView, ...]:
+    """The denials of a case, the first opened first."""
+    with toolbox.database.read() as transaction:
+        found = denial_store.of_case(transaction, case_id)
+    return tuple(view_of(denial, toolbox.clock.now()) for denial in found)
+
+
 def due_by_day(toolbox: Toolbox) -> tuple[DueCount, ...]:
     """What a supervisor sees: open denials by the day they are due and by payer, with the money they hold."""
-    counts: Counter[tuple[date, str]] = Counter()
-    money: dict[tuple[date, str], Decimal] = {}
-    undated = date.max
+    groups: dict[tuple[date, str], list[DenialView]] = {}
     for view in denial_list(toolbox):
-        key = (view.clocks[0].day or undated if view.clocks else undated, view.payer)
-        counts[key] += 1
-        money[key] = money.get(key, Decimal(0)) + (view.amount or Decimal(0))
+        groups.setdefault((view.day or date.max, view.payer), []).append(view)
     return tuple(
-        DueCount(day=None if day == undated else day, payer=payer, count=count, amount=money[day, payer])
-        for (day, payer), count in sorted(counts.items())
+        DueCount(
+            day=None if day == date.max else day,
+            payer=payer,
+            count=len(views),
+            amount=sum((view.amount or Decimal(0) for view in views), Decimal(0)),
+            payer_id=views[0].payer_id,
+            needs_person=sum(view.status is DenialStatus.NEEDS_PERSON for view in views),
+        )
+        for (day, payer), views in sorted(groups.items(), key=lambda group: group[0])
     )
 
 
@@ -174,6 +197,13 @@ def view_of(denial: Denial, now: datetime) -> DenialView:
         ),
         doubts=facts.doubts,
         notices=denial.notices,
+        opened_at=denial.opened_at,
+        urgency=facts.urgency,
+        vendor=facts.vendor,
+        printed_words=facts.printed_words,
+        policies=facts.policy_ids,
+        closed_by=denial.closed_by,
+        close_reason=denial.close_reason,
     )
 
 

@@ -30,7 +30,7 @@ def letters() -> list[Letter]:
         head, text = block.split("\n", 1)
         name, *reasons = (part.strip() for part in head.split(" |"))
         told = tuple(tuple(reason.split(": ", 1)) for reason in reasons if reason)
-        found.append(Letter(name, told, text))  # type: ignore[arg-type]
+        found.append(Letter(name, told, text))
     return found
 
 
