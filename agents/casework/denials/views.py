@@ -1,6 +1,6 @@
 """Denials as staff see them: a worklist line with both clocks and why, and what is due by day and payer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from cases.frozen import Frozen
 from cases.ids import CaseId, PayerId
 from knowledge.denial_clocks import filing
 from knowledge.denial_codes import shipped_codes
-from runtime import denial_store
+from runtime import denial_store, denial_terms
 
 OPEN = (DenialStatus.OPEN, DenialStatus.NEEDS_PERSON)
 
@@ -35,7 +35,10 @@ class ClockView(Frozen):
 
 
 class ReasonView(Frozen):
-    """One reason: the payer's words or our meaning of its code, what it asks for and why."""
+    """One reason: the payer's words or our meaning of its code, what it asks for and why.
+
+    `official` is the licensed text of its codes, where a list was imported.
+    """
 
     category: Pathway
     wording: str
@@ -46,6 +49,7 @@ class ReasonView(Frozen):
     codes: tuple[str, ...]
     amount: Decimal | None
     span: tuple[int, int] | None
+    official: tuple[str, ...] = ()
 
 
 class DenialView(Frozen):
@@ -109,7 +113,8 @@ class DueCount(Frozen):
 def denial_view(toolbox: Toolbox, denial_id: str) -> DenialView:
     """One denial; raises NotFound."""
     with toolbox.database.read() as transaction:
-        return view_of(denial_store.get(transaction, denial_id), toolbox.clock.now())
+        texts = denial_terms.code_texts_held(transaction)
+        return view_of(denial_store.get(transaction, denial_id), toolbox.clock.now(), texts)
 
 
 def denial_list(
@@ -149,8 +154,9 @@ def due_by_day(toolbox: Toolbox) -> tuple[DueCount, ...]:
     )
 
 
-def view_of(denial: Denial, now: datetime) -> DenialView:
-    """The read model of a denial at an instant."""
+def view_of(denial: Denial, now: datetime, texts: Mapping[str, str] | None = None) -> DenialView:
+    """The read model of a denial at an instant; `texts` is the licensed text of codes."""
+    official = texts or {}
     facts = denial.facts
     rule = filing(facts, denial.zone or "UTC")
     return DenialView(
@@ -192,6 +198,9 @@ def view_of(denial: Denial, now: datetime) -> DenialView:
                 codes=tuple(code for code in (reason.group, reason.carc, *reason.rarcs) if code),
                 amount=reason.amount,
                 span=(reason.passage.start, reason.passage.end) if reason.passage else None,
+                official=tuple(
+                    f"{code}: {official[code]}" for code in (reason.carc, *reason.rarcs) if code in official
+                ),
             )
             for reason in facts.reasons
         ),

@@ -20,7 +20,7 @@ from cases.denial import Denial
 from cases.errors import InputError, NotFound
 from cases.frozen import Frozen
 from cases.ids import UserId
-from runtime import denial_store
+from runtime import denial_store, denial_terms
 
 router = APIRouter(prefix="/panel/denials", route_class=PanelRoute, include_in_schema=False)
 OneDenial = Annotated[str, Path(pattern=r"^d-[0-9a-f]{16}$")]
@@ -142,5 +142,5 @@ def close(request: Request, desk: Desk, caller: Reader, denial_id: OneDenial, fo
 
 def _read(desk: PanelDesk, denial_id: str) -> tuple[Denial, DenialView]:
     with desk.toolbox.database.read() as transaction:
-        held = denial_store.get(transaction, denial_id)
-    return held, view_of(held, desk.toolbox.clock.now())
+        held, texts = denial_store.get(transaction, denial_id), denial_terms.code_texts_held(transaction)
+    return held, view_of(held, desk.toolbox.clock.now(), texts)
