@@ -28,15 +28,6 @@ _DENIED_STATUS = "F2"
 _REJECTED = frozenset({"A3", "A6", "A7", "A8", "E0", "E1"})
 
 
-def weigh_words(text: str, cues: LetterCues) -> Pathway | None:
-    """The pathway whose words weigh most in a text; None where none are there."""
-    best: tuple[int, Pathway] | None = None
-    for cue in cues.categories:
-        if cue.pattern.search(text) and (best is None or cue.weight > best[0]):
-            best = (cue.weight, cue.pathway)
-    return best[1] if best else None
-
-
 def denial_of_answer(
     answer: PayerAnswer,
     payer: PayerRef | None,
@@ -75,7 +66,7 @@ def _reasons(items: Sequence[ItemDecision], codes: DenialCodes, cues: LetterCues
         if item.action not in _REFUSED:
             continue
         words = " ".join(item.notes)
-        named = weigh_words(words, cues)
+        named, _ = cues.weigh(words)
         pathway = named or Pathway.PERSON
         rule = codes.pathways[pathway]
         why = "the payer's own words" if named else "the payer gives no reason in words; ask for the specific reason"

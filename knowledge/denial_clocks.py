@@ -1,19 +1,25 @@
 """The clocks of a denial under the rules in force: by when to file, what the payer owes, and the fast appeals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cases.calendar_time import Moment, end_of_day
 from cases.case import LineOfBusiness
+from cases.contract_window import ContractWindow, window_in_force
 from cases.deadlines import ClockQuestion, Fact, Reckoning, work_to
 from cases.denial import DenialClock, DenialFacts, Pathway
 from knowledge.deadline_rules import DeadlineBook, shipped_deadlines
 
+_CONTRACT = "contract_days"
+"""The fact by which a rule takes its time from a contract."""
 
-def filing_question(facts: DenialFacts, line: LineOfBusiness, zone: str) -> ClockQuestion:
+
+def filing_question(
+    facts: DenialFacts, line: LineOfBusiness, zone: str, window: ContractWindow | None = None
+) -> ClockQuestion:
     """The question by when the next appeal must be filed, with the events named as its level names them."""
-    known: dict[str, Fact] = {"state": facts.state or None}
+    known: dict[str, Fact] = {"state": facts.state or None, _CONTRACT: window.days if window else None}
     if facts.in_network is not None:
         known["provider_network"] = "contract" if facts.in_network else "noncontract"
     if any(reason.category is Pathway.BENEFIT for reason in facts.reasons) and not any(
@@ -49,18 +55,31 @@ def _events(facts: DenialFacts) -> dict[str, Moment]:
     return {name: day for name, day in named.items() if day is not None}
 
 
-def filing(facts: DenialFacts, zone: str, book: DeadlineBook | None = None) -> Reckoning:
-    """What the rules say of the next filing; no clock where nothing may be filed or the line is not known."""
+def filing(
+    facts: DenialFacts, zone: str, book: DeadlineBook | None = None, window: ContractWindow | None = None
+) -> Reckoning:
+    """What the rules say of the next filing; no clock where nothing may be filed or the line is not known.
+
+    A contract's window counts only under a rule that leaves the time to the contract, and is then cited.
+    """
     if facts.appealable == "no" or facts.level is None:
         return Reckoning(why_none="no_appeal")
     if facts.line is None:
         return Reckoning(why_none="line_of_business_unknown")
-    return (book or shipped_deadlines()).reckon(filing_question(facts, facts.line, zone))
+    rules = book or shipped_deadlines()
+    found = rules.reckon(filing_question(facts, facts.line, zone, window))
+    by_contract = any(rule.id == found.rule_id and rule.within_fact == _CONTRACT for rule in rules.rules)
+    if window is None or not by_contract or found.deadline is None:
+        return found
+    return found.model_copy(update={"citation": f"{found.citation}: {window.source}", "verified": True})
 
 
-def clocks_of(facts: DenialFacts, zone: str, book: DeadlineBook | None = None) -> tuple[DenialClock, ...]:
+def clocks_of(
+    facts: DenialFacts, zone: str, book: DeadlineBook | None = None, windows: Iterable[ContractWindow] = ()
+) -> tuple[DenialClock, ...]:
     """The appeal's clock, with printed and computed day; beside it the reopening, where both run."""
-    return tuple(_clocks(facts, filing(facts, zone, book), zone))
+    window = window_in_force(windows, facts.payer_id, facts.notice_date)
+    return tuple(_clocks(facts, filing(facts, zone, book, window), zone))
 
 
 def _clocks(facts: DenialFacts, found: Reckoning, zone: str) -> Iterator[DenialClock]:

@@ -1,6 +1,6 @@
 """Tables of denials: the sealed record with what a worklist sorts by, the payer's message, and the denials' timers."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Column, Date, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from cases.denial import Denial
 from runtime.encryption import EncryptedBytes, EncryptedModel
@@ -48,4 +48,30 @@ denial_timers = Table(
     PrimaryKeyConstraint("tenant_id", "id"),
     ForeignKeyConstraint(["tenant_id", "denial_id"], ["denials.tenant_id", "denials.id"]),
     Index(None, "fired_at", "due_at"),
+)
+
+contract_windows = Table(
+    "contract_windows",
+    metadata,
+    tenant_column(),
+    Column("id", String(64), nullable=False),
+    Column("payer_id", String(128), nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("expires", Date),
+    Column("source", String(512), nullable=False),
+    Column("set_by", String(128), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    Index(None, "tenant_id", "payer_id"),
+)
+
+code_texts = Table(
+    "code_texts",
+    metadata,
+    tenant_column(),
+    Column("code", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "code"),
 )

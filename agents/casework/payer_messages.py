@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agents.casework.denials.answered import open_from_answer
+from agents.casework.denials.letters import visible_text
 from agents.casework.denials.opening import open_denials
 from agents.casework.payer_answers import NEVER_SENT, record_answer
 from agents.reading.denial_letter.kind import LetterKind
@@ -28,9 +29,6 @@ from knowledge.answer_denials import denial_of_answer, denials_of_statuses
 from knowledge.payer_directory import PayerDirectory
 from knowledge.remit_denials import denials_of
 from runtime import case_records
-
-_DOUBTFUL_SCAN = "the scan"
-"""How formats/scan begins its words on what two looks read differently."""
 
 
 class MessageReading(Frozen):
@@ -61,7 +59,7 @@ def take_message(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
 
 def _letter(toolbox: Toolbox, name: str, content: bytes, read: PagedText) -> MessageReading:
     """A letter's visible words; text that nobody would see on the page is blanked, and a doubtful scan is a doubt."""
-    text, doubts = _visible(read)
+    text, doubts = visible_text(read)
     reading = read_letter(text, _directory(toolbox))
     if reading.facts is None:
         words = {LetterKind.UNKNOWN: ("It does not say whether anything was decided; a person reads it.",)}
@@ -69,18 +67,6 @@ def _letter(toolbox: Toolbox, name: str, content: bytes, read: PagedText) -> Mes
     facts = reading.facts.model_copy(update={"doubts": (*reading.facts.doubts, *doubts)})
     opened = open_denials(toolbox, name, content, [facts])
     return MessageReading(file=name, kind=reading.kind, denials=opened, notes=facts.doubts)
-
-
-def _visible(read: PagedText) -> tuple[str, tuple[str, ...]]:
-    """The text with hidden runs blanked, so that places stay; and what of it cannot be relied on."""
-    letters, doubts = list(read.text), [f"page {page.number}: {page.reason}" for page in read.lost]
-    for run in read.hidden:
-        if run.reason.startswith(_DOUBTFUL_SCAN):
-            doubts.append(run.reason)
-        else:
-            letters[run.start : run.end] = " " * (run.end - run.start)
-            doubts.append("hidden text was left out")
-    return "".join(letters), tuple(dict.fromkeys(doubts))
 
 
 def _x12(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:

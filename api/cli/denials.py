@@ -8,6 +8,8 @@ import typer
 from api.cli import context
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from agents.casework.denials.views import DenialView
     from agents.casework.payer_messages import MessageReading
 
@@ -153,6 +155,8 @@ def _show(view: "DenialView") -> None:
         typer.echo(
             f"{'':<13}{reason.pathway.replace('_', ' ')}: {reason.why}{' ' + reason.advice if reason.advice else ''}"
         )
+    for text in (text for reason in view.reasons for text in reason.official):
+        typer.echo(f"code text    {text}")
     for doubt in view.doubts:
         typer.echo(f"doubt        {doubt}")
 
@@ -210,3 +214,59 @@ def close(denial: str, reason: Annotated[str, typer.Option("--reason", help="Why
 
         close_denial(box, denial, UserId(context.acting_user(box, user)), reason)
         typer.echo(f"{denial}: closed.")
+
+
+@app.command()
+def windows(
+    payer: Annotated[str | None, typer.Argument(help="The payer, by id or name; none lists what is held.")] = None,
+    days: Annotated[int | None, typer.Option("--days", help="Days to dispute, from the remittance or notice.")] = None,
+    effective: Annotated[str, typer.Option("--effective", help="First day it is in force, YYYY-MM-DD.")] = "",
+    expires: Annotated[str, typer.Option("--expires", help="Last day it is in force, YYYY-MM-DD.")] = "",
+    source: Annotated[str, typer.Option("--source", help="The contract and its passage.")] = "",
+    user: As = None,
+) -> None:
+    """What contracts leave to dispute a payment; with --days, keep a new window. A member's appeal is never changed.
+
+    Example: countersign denials windows northlake --days 120 --effective 2026-01-01 --source "Agreement 7.2" --as sol
+    """
+    with context.toolbox() as box:
+        from agents.casework.denials.terms import set_window, windows_held
+        from cases.ids import UserId
+
+        if payer is None or days is None:
+            for held in windows_held(box):
+                if payer is None or held.payer_id == payer:
+                    until = f" to {held.expires}" if held.expires else ""
+                    typer.echo(f"{held.payer_id:<28}{held.days:>4} days  from {held.effective}{until}  {held.source}")
+            return
+        acting = UserId(context.acting_user(box, user))
+        start, end = _day("effective", effective), _day("expires", expires) if expires else None
+        window, moved = set_window(box, payer, days, start, end, source, acting)
+        typer.echo(f"{window.payer_id}: {window.days} days from {window.effective}.")
+        typer.echo("\n".join(f"{denial}: its date moved" for denial in moved) if moved else "No date moved.")
+
+
+def _day(option: str, words: str) -> "date":
+    from datetime import date
+
+    from cases.errors import InputError
+
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise InputError(f"--{option}: give a day as YYYY-MM-DD") from None
+
+
+@app.command("import-codes")
+def import_codes(file: Path, user: As = None) -> None:
+    """Keep the licensed text of reason and remark codes (CODE,TEXT or CODE=TEXT, one a line) beside our wording.
+
+    Example: countersign denials import-codes Codes.ini --as sol
+    """
+    with context.toolbox() as box:
+        from agents.casework.denials.terms import import_code_texts
+        from cases.ids import UserId
+
+        acting = UserId(context.acting_user(box, user))
+        kept, others = import_code_texts(box, file.name, _content(file), acting)
+        typer.echo(f"{kept} codes have their licensed text; {others} of the list are not in our table.")

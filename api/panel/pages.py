@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from agents.casework.panel.policies import passage_key
 from agents.casework.panel.worklist import item_of
 from api.auth import Caller, toolbox_of
-from api.panel import words
+from api.panel import denial_words, words
 from api.panel.assets import ADDRESS, version
 from api.panel.times import Clockface
 
@@ -63,7 +63,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["words"] = words
+    environment.globals["denial_words"] = denial_words
     environment.globals["item_of"] = item_of
     environment.filters["plural"] = words.plural
     environment.filters["passage_key"] = passage_key
+    environment.filters["due_address"] = denial_words.due_address
     return environment

@@ -26,6 +26,10 @@ class Clockface:
         year = "" if day.year == self.now.astimezone(self.zone).year else f" {day.year}"
         return f"{day:%a} {day.day} {day:%b}{year}"
 
+    def today(self) -> date:
+        """The day it is here."""
+        return self.now.astimezone(self.zone).date()
+
     def distance(self, at: datetime) -> str:
         """`in 3 days`, `2 hours ago`, `now`."""
         seconds = (at - self.now).total_seconds()

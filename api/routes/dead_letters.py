@@ -1,13 +1,11 @@
 """Jobs that were given up: why, and another try once what hindered them is mended."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, ConfigDict, JsonValue
 
-from agents.casework.events import queue_of
-from api.audit_trail import record
+from agents.casework.panel.dead_letters import try_again
 from api.auth import Box, Me, needs
 from api.error_pages import problems
 from api.idempotency import Answer, OnceOnly
@@ -81,11 +79,6 @@ def retry(
     """Start the job anew and settle the letter, in one commit."""
 
     def act() -> Answer:
-        with toolbox.database.begin() as transaction:
-            letter = dead_letters.settle(transaction, job_id, toolbox.clock.now())
-            key = f"{letter.subject}:{uuid.uuid4().hex}"
-            started = queue_of(toolbox).enqueue(transaction, letter.kind, letter.subject, key=key)
-            record(toolbox, transaction, caller.id, "job.retried", letter.subject, {"kind": letter.kind})
-        return Answer(TriedAgain(job_id=started), status=202)
+        return Answer(TriedAgain(job_id=try_again(toolbox, job_id, caller.id)), status=202)
 
     return once.answer((), act)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cases.case import Case
+from tests.api.denials_at import hand_in
 from tests.api.door import SAMPLES
 from tests.browser.clinic_server import ClinicServer, alike, furnish
 from tests.tools.payer.sandbox_process import SandboxProcess
@@ -67,6 +68,9 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, full_counts: bool) -> Itera
     furnish(server.home, [SAMPLES / name for name in (every if full_counts else FEW)])
     untouched = {case.id for case in server.cases("awaiting_review")}
     furnish(server.home, alike(folder, 8))
+    box = server.box()
+    hand_in(box)
+    box.database.close()
     server.start()
     yield Clinic(server, payer, [case for case in server.cases("awaiting_review") if case.id not in untouched])
     server.kill()

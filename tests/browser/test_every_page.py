@@ -13,6 +13,7 @@ from agents.casework.panel.case import read_case
 from agents.casework.panel.documents import key_of
 from agents.casework.panel.policies import passage_key
 from cases.ids import UserId
+from runtime import denial_store
 from tests.browser.clinic_server import ROOT, ClinicServer
 from tests.browser.conftest import Open
 
@@ -29,7 +30,13 @@ def addresses(server: ClinicServer) -> dict[str, str]:
     box = server.box()
     result = read_case(box, ready.id, UserId("sol")).result
     persons = {case.id: read_case(box, case.id, UserId("sol")).result for case in server.cases("needs_person")}
+    with box.database.read() as transaction:
+        denials = denial_store.listing(transaction)
+        names = {one.id: denial_store.source(transaction, one.source_digest)[0] for one in denials}
     box.database.close()
+    paged, two, remit = (
+        next(one for one in denials if names[one.id].startswith(name)).id for name in ("letter.pdf", "02-", "24-")
+    )
     assert result is not None
     leaf = result.root.leaves()[0]
     span, policy = leaf.policy_span, result.policy
@@ -51,6 +58,9 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "case-ask": f"/cases/{ready.id}/ask", "ask": "/ask", "policies": "/policies",
         "policy": f"/policies/text?{text}&start={span.start}&end={span.end}&sha={passage_key(span.quote)}#hit",
         "policy-changes": "/policies/changes?payer=brightwater-commercial&doc=brightwater-lumbar-mri&before=1&after=2",
+        "denials": "/denials", "denials-none": "/denials?view=closed", "denials-due": "/denials/due",
+        "denial": f"/denials/{two}", "denial-pages": f"/denials/{paged}", "denial-remit": f"/denials/{remit}",
+        "denial-reason": f"/denials/{two}/reasons/2",
         "dead-letters": "/dead-letters", "settings": "/settings", "components": "/components",
         "not-found": "/cases/c-0000000000000000",
     }  # fmt: skip

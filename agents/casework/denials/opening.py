@@ -15,7 +15,7 @@ from cases.lifecycle import CaseEvent, CaseState, move
 from cases.review import UserRole
 from knowledge.deadline_rules import DeadlineBook, shipped_deadlines
 from knowledge.denial_clocks import clocks_of
-from runtime import case_records, case_store, denial_store, review_store
+from runtime import case_records, case_store, denial_store, denial_terms, review_store
 from runtime.database import Transaction
 
 DECISION_DUE = "payer_decision_due"
@@ -52,7 +52,7 @@ def _open(
         case_id=joined,
         joined_by=by,
         status=_status(facts, joined),
-        clocks=clocks_of(facts, zone, book),
+        clocks=clocks_of(facts, zone, book, denial_terms.windows(transaction)),
         rules_version=book.version,
         zone=zone,
     )
@@ -102,8 +102,9 @@ def reclock(toolbox: Toolbox, book: DeadlineBook | None = None) -> tuple[str, ..
     rules = book or shipped_deadlines()
     moved = []
     with toolbox.database.begin() as transaction:
+        windows = denial_terms.windows(transaction)
         for denial in denial_store.listing(transaction, (DenialStatus.OPEN, DenialStatus.NEEDS_PERSON)):
-            clocks = clocks_of(denial.facts, denial.zone or toolbox.settings.time_zone, rules)
+            clocks = clocks_of(denial.facts, denial.zone or toolbox.settings.time_zone, rules, windows)
             if clocks == denial.clocks:
                 continue
             changed = denial_store.save(

@@ -1,7 +1,6 @@
 """Denials as staff see them: a worklist line with both clocks and why, and what is due by day and payer."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from cases.frozen import Frozen
 from cases.ids import CaseId, PayerId
 from knowledge.denial_clocks import filing
 from knowledge.denial_codes import shipped_codes
-from runtime import denial_store
+from runtime import denial_store, denial_terms
 
 OPEN = (DenialStatus.OPEN, DenialStatus.NEEDS_PERSON)
 
@@ -36,7 +35,10 @@ class ClockView(Frozen):
 
 
 class ReasonView(Frozen):
-    """One reason: the payer's words or our meaning of its code, what it asks for and why."""
+    """One reason: the payer's words or our meaning of its code, what it asks for and why.
+
+    `official` is the licensed text of its codes, where a list was imported.
+    """
 
     category: Pathway
     wording: str
@@ -47,6 +49,7 @@ class ReasonView(Frozen):
     codes: tuple[str, ...]
     amount: Decimal | None
     span: tuple[int, int] | None
+    official: tuple[str, ...] = ()
 
 
 class DenialView(Frozen):
@@ -82,21 +85,36 @@ class DenialView(Frozen):
     reasons: tuple[ReasonView, ...]
     doubts: tuple[str, ...]
     notices: tuple[DenialNotice, ...]
+    opened_at: datetime
+    urgency: str
+    vendor: str
+    printed_words: str
+    policies: tuple[str, ...]
+    closed_by: str
+    close_reason: str
+
+    @property
+    def day(self) -> date | None:
+        """The first day by which something must be filed; None where no day is claimed."""
+        return self.clocks[0].day if self.clocks else None
 
 
 class DueCount(Frozen):
-    """How many denials of a payer are due on a day."""
+    """How many denials of a payer are due on a day; `needs_person` counts those that wait for a person's decision."""
 
     day: date | None
     payer: str
     count: int
     amount: Decimal
+    payer_id: PayerId | None = None
+    needs_person: int = 0
 
 
 def denial_view(toolbox: Toolbox, denial_id: str) -> DenialView:
     """One denial; raises NotFound."""
     with toolbox.database.read() as transaction:
-        return view_of(denial_store.get(transaction, denial_id), toolbox.clock.now())
+        texts = denial_terms.code_texts_held(transaction)
+        return view_of(denial_store.get(transaction, denial_id), toolbox.clock.now(), texts)
 
 
 def denial_list(
@@ -111,23 +129,34 @@ def denial_list(
     return tuple(view_of(denial, toolbox.clock.now()) for denial in found)
 
 
+def denials_of_case(toolbox: Toolbox, case_id: CaseId) -> tuple[DenialView, ...]:
+    """The denials of a case, the first opened first."""
+    with toolbox.database.read() as transaction:
+        found = denial_store.of_case(transaction, case_id)
+    return tuple(view_of(denial, toolbox.clock.now()) for denial in found)
+
+
 def due_by_day(toolbox: Toolbox) -> tuple[DueCount, ...]:
     """What a supervisor sees: open denials by the day they are due and by payer, with the money they hold."""
-    counts: Counter[tuple[date, str]] = Counter()
-    money: dict[tuple[date, str], Decimal] = {}
-    undated = date.max
+    groups: dict[tuple[date, str], list[DenialView]] = {}
     for view in denial_list(toolbox):
-        key = (view.clocks[0].day or undated if view.clocks else undated, view.payer)
-        counts[key] += 1
-        money[key] = money.get(key, Decimal(0)) + (view.amount or Decimal(0))
+        groups.setdefault((view.day or date.max, view.payer), []).append(view)
     return tuple(
-        DueCount(day=None if day == undated else day, payer=payer, count=count, amount=money[day, payer])
-        for (day, payer), count in sorted(counts.items())
+        DueCount(
+            day=None if day == date.max else day,
+            payer=payer,
+            count=len(views),
+            amount=sum((view.amount or Decimal(0) for view in views), Decimal(0)),
+            payer_id=views[0].payer_id,
+            needs_person=sum(view.status is DenialStatus.NEEDS_PERSON for view in views),
+        )
+        for (day, payer), views in sorted(groups.items(), key=lambda group: group[0])
     )
 
 
-def view_of(denial: Denial, now: datetime) -> DenialView:
-    """The read model of a denial at an instant."""
+def view_of(denial: Denial, now: datetime, texts: Mapping[str, str] | None = None) -> DenialView:
+    """The read model of a denial at an instant; `texts` is the licensed text of codes."""
+    official = texts or {}
     facts = denial.facts
     rule = filing(facts, denial.zone or "UTC")
     return DenialView(
@@ -169,11 +198,21 @@ def view_of(denial: Denial, now: datetime) -> DenialView:
                 codes=tuple(code for code in (reason.group, reason.carc, *reason.rarcs) if code),
                 amount=reason.amount,
                 span=(reason.passage.start, reason.passage.end) if reason.passage else None,
+                official=tuple(
+                    f"{code}: {official[code]}" for code in (reason.carc, *reason.rarcs) if code in official
+                ),
             )
             for reason in facts.reasons
         ),
         doubts=facts.doubts,
         notices=denial.notices,
+        opened_at=denial.opened_at,
+        urgency=facts.urgency,
+        vendor=facts.vendor,
+        printed_words=facts.printed_words,
+        policies=facts.policy_ids,
+        closed_by=denial.closed_by,
+        close_reason=denial.close_reason,
     )
 
 

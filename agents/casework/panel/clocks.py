@@ -11,6 +11,7 @@ from cases.decision import PayerAnswer
 from cases.frozen import Frozen
 from cases.lifecycle import WORKABLE, CaseState
 from knowledge.deadline_rules import decision_deadline
+from knowledge.drug_benefit import service_kind
 
 _LONGEST_DECISION = 60
 """Days we look back from the service for the last day to send; no decision clock that ships is longer."""
@@ -80,7 +81,8 @@ def _send_by(case: Case, zone: ZoneInfo) -> CaseClock | None:
     day = case.order.service_date
     if day is None or case.payer is None:
         return None
-    last = _last_day_to_send(case.payer.line_of_business, case.urgency, day, zone)
+    line = case.payer.line_of_business
+    last = _last_day_to_send(line, case.urgency, service_kind(line, case.order.codes), day, zone)
     if last is None:
         return None
     return CaseClock(
@@ -90,13 +92,15 @@ def _send_by(case: Case, zone: ZoneInfo) -> CaseClock | None:
 
 
 @lru_cache(maxsize=4096)
-def _last_day_to_send(line: LineOfBusiness, urgency: Urgency, service: date, zone: ZoneInfo) -> Deadline | None:
+def _last_day_to_send(
+    line: LineOfBusiness, urgency: Urgency, kind: str, service: date, zone: ZoneInfo
+) -> Deadline | None:
     """The decision's deadline that starts last and ends before the service; None where no clock binds.
 
-    Many cases share line, urgency and day, and the rules that ship do not change while a process lives.
+    Many cases share line, urgency, kind and day, and the rules that ship do not change while a process lives.
     """
     for back in range(1, _LONGEST_DECISION):
-        due = decision_deadline(line, urgency, _end_of(service - timedelta(days=back), zone), zone)
+        due = decision_deadline(line, urgency, _end_of(service - timedelta(days=back), zone), zone, kind)
         if due is None or due.due < datetime.combine(service, time(), zone):
             return due
     return None
@@ -105,7 +109,9 @@ def _last_day_to_send(line: LineOfBusiness, urgency: Urgency, service: date, zon
 def _decision(case: Case, answer: PayerAnswer | None, zone: ZoneInfo) -> CaseClock | None:
     if answer is None or case.payer is None:
         return None
-    due = decision_deadline(case.payer.line_of_business, case.urgency, answer.received_at, zone)
+    line = case.payer.line_of_business
+    kind = service_kind(line, case.order.codes)
+    due = decision_deadline(line, case.urgency, answer.received_at, zone, kind)
     if due is None:
         return None
     return CaseClock(

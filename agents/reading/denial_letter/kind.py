@@ -6,7 +6,7 @@ from enum import StrEnum
 from agents.reading.denial_letter.layout import Unit, flat
 from cases.case import LineOfBusiness, Urgency
 from cases.deadlines import DenialKind
-from knowledge.letter_cues import LetterCues
+from knowledge.letter_cues import LetterCues, plain
 
 _PLANS = frozenset({LineOfBusiness.ERISA_SELF_FUNDED, LineOfBusiness.COMMERCIAL_INSURED, LineOfBusiness.MARKETPLACE})
 
@@ -32,8 +32,13 @@ class Stage:
 
 
 def letter_kind(units: tuple[Unit, ...], cues: LetterCues) -> LetterKind:
-    """The kind, from what the letter states; what it says conditionally (`if it is denied`) counts for none."""
-    stated = [unit.text for unit in units if not cues.conditional.search(unit.text)]
+    """The kind, from what the letter states; what it says conditionally (`if it is denied`) counts for none.
+
+    A letter that tells how to appeal, without an if, has refused something, be it a part, in words unknown to us.
+    """
+    stated = [
+        cues.earlier_refusals.sub(" ", plain(unit.text)) for unit in units if not cues.conditional.search(unit.text)
+    ]
     says = {name: any(pattern.search(text) for text in stated) for name, pattern in cues.kinds.items()}
     if says["undecided"]:
         return LetterKind.INFORMATION_REQUEST
@@ -41,6 +46,8 @@ def letter_kind(units: tuple[Unit, ...], cues: LetterCues) -> LetterKind:
         return LetterKind.DENIAL
     if says["asks"]:
         return LetterKind.INFORMATION_REQUEST
+    if says["rights"]:
+        return LetterKind.DENIAL
     if says["approves"]:
         return LetterKind.APPROVAL
     return LetterKind.RECEIPT if says["acknowledges"] else LetterKind.UNKNOWN

@@ -9,7 +9,7 @@ _LABEL = re.compile(r"^\s*(?P<label>[A-Z][\w '’/&()#-]{0,40}?)\s*(?::(?!\d)|\.
 _ITEM = re.compile(r"^\s*(?:\((?:\d{1,2}|[a-h])\)|(?:\d{1,2}|[a-h])[.)]|[-•*]|reason \d)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[)\]\"']*\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|No|Rev|St|Inc|Co|vs|e\.g|i\.e|Nos|Sec|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)$"
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|No|Rev|St|Inc|Co|vs|e\.g|i\.e|Nos|Sec|pp?|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)$"
 )
 _COLUMNS = re.compile(r"\S[ \t]{2,}\S")
 _SHORT = 0.72

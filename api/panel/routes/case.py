@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from agents.casework.denials.views import denials_of_case
 from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_case
 from agents.casework.panel.documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
 from agents.casework.panel.letter import changes
@@ -56,7 +57,8 @@ def shown(
         step=next_step(sheet, len(pages)), effect=effect(sheet, len(pages)), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
         again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
-        key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0), **known,
+        key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),
+        denials=denials_of_case(desk.toolbox, sheet.case.id), **known,
     )  # fmt: skip
 
 

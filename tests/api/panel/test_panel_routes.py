@@ -44,6 +44,12 @@ MAY: dict[str, set[str]] = {
     "GET /panel/policies/changes": READERS,
     "GET /panel/ask": READERS,
     "POST /panel/ask": READERS,
+    "GET /panel/denials": READERS,
+    "GET /panel/denials/due": READERS,
+    "GET /panel/denials/{denial_id}": READERS,
+    "GET /panel/denials/{denial_id}/reasons/{number}": READERS,
+    "GET /panel/denials/{denial_id}/letter/{number}.webp": READERS,
+    "POST /panel/denials/{denial_id}/close": {"reviewer", "supervisor", "admin"},
     "GET /panel/dead-letters": {"supervisor", "admin"},
     "POST /panel/dead-letters/{job_id}/retry": {"supervisor", "admin"},
     "GET /panel/settings": PERSONS,
@@ -69,7 +75,7 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
     assert submission is not None
     filled = path.format(
         case_id=case.id, criterion_id="northlake_oxygen", review_id="r", key=key_of(case.order.document_id), number=1,
-        width=240, digest="0" * 64, job_id="j",
+        width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000",
     )  # fmt: skip
     query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1, "before": 1, "after": 1}
     if method == "GET":

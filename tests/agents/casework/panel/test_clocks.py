@@ -18,13 +18,13 @@ OPENED = datetime(2026, 11, 10, 15, 0, tzinfo=UTC)
 
 def case(state: CaseState = CaseState.AWAITING_REVIEW, service: date | None = date(2026, 12, 1),
          line: LineOfBusiness | None = LineOfBusiness.MEDICARE_ADVANTAGE,
-         urgency: Urgency = Urgency.STANDARD) -> Case:  # fmt: skip
+         urgency: Urgency = Urgency.STANDARD, code: str = "E1390") -> Case:  # fmt: skip
     patient = Patient(
         id=PatientId("p"), document_id=DocumentId("Patient/p"), family="Q", given=(), birth_date=None, gender=""
     )
     order = Order(
         id="o", resource_type="DeviceRequest", document_id=DocumentId("DeviceRequest/o"), status="active",
-        intent="order", codes=(Coding(system="s", code="E1390"),), text="", patient_id=PatientId("p"),
+        intent="order", codes=(Coding(system="s", code=code),), text="", patient_id=PatientId("p"),
         authored_on=date(2026, 11, 9), service_date=service,
     )  # fmt: skip
     payer = PayerRef(id=PayerId("x"), name="X", line_of_business=line) if line else None
@@ -40,6 +40,14 @@ def test_it_must_leave_so_early_that_seven_days_end_before_the_service() -> None
     assert send.citation
     assert send.verified
     assert (service.kind, service.due.date()) == (ClockKind.SERVICE, date(2026, 12, 1))
+
+
+def test_a_drug_runs_under_the_clock_of_its_benefit() -> None:
+    send = clocks_of(case(code="J1745"), None, ZONE)[0]
+    assert send.due == datetime(2026, 11, 27, 23, 59, 59, tzinfo=ZONE)
+    told = PayerAnswer(reference="A", received_at=OPENED, items=())
+    decides = clocks_of(case(CaseState.SUBMITTED, code="J1745"), told, ZONE)[0]
+    assert decides.due - OPENED == timedelta(hours=72)
 
 
 def test_an_expedited_request_has_until_three_days_before() -> None:
