@@ -35,7 +35,9 @@ _BARE_EPONYMS = listed(
 _SURE = 0.9
 _LOOSE_NOUNS = listed(
     "positive negative test tests lift table bed transfer walker crutch crutches exercise exercises point block blocks "
-    "hook tray port drain lead view chart screen study trial method approach cell cells frame tree house area position"
+    "hook tray port drain lead view chart screen study trial method approach cell cells frame tree house area position "
+    "fever carcinoma melanoma leukemia cataract neuralgia migraine seizures epilepsy encephalitis meningitis gangrene "
+    "cellulitis angina lesion lesions gait pupil pupils nails dose deficiency release dislocation aneurysm virus"
 )
 """Nouns that follow a person's name as easily as an eponym."""
 

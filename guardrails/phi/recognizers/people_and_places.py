@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from guardrails.phi.keep.medical_words import is_medical
+from guardrails.phi.keep.plain_language import names_nobody
 from guardrails.phi.recognizers.address_blocks import is_street_name, whole_addresses
 from guardrails.phi.recognizers.addresses import find_addresses
 from guardrails.phi.recognizers.employers import find_employers
@@ -48,6 +49,8 @@ class PeopleAndPlaces:
             span
             for span in _whole(text, [*tagged, *cued, *formed])
             if _is_likely(text, span) and not self._is_plain_word(text, span)
+            if _MARKED_NAME.search(text, max(0, span.start - 12), span.start)
+            or not names_nobody(text, span, self._tagger.knows)
         ]
         found = [span for span in spans if not self._is_medicine(text, span)]
         found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]
