@@ -23,10 +23,15 @@ _CREDENTIAL = re.compile(
     r"(?:MA|MD|DO|RN|NP|PA|PT|OT|RT|LPN|CNA|PhD|PharmD|MSW|DPT|MS|BS|BSN|MSN|DNP|RD|SLP|FNP|CMA|LVN|DDS|DC|OD|Esq|Jr|Sr|II|III)"
 )
 _BEHIND_A_NAME = re.compile(r"[^\W\d_],?\s$")
-_INITIAL_LABEL = re.compile(r"(?:\bM\.?I\.?|middle|initials?|[^\W\d_]{2,},?|\*|\^|\|)[\s:\"'=]{0,4}$", re.IGNORECASE)
+_INITIAL_LABEL = re.compile(
+    r"(?:\bM\.?I\.?|middle|initials?|\*|\^|\|)[\s:\"'=]{0,4}$|[^\W\d_]{2,},?\s{1,2}$", re.IGNORECASE
+)
 _NAME_NEXT = re.compile(r"\.?\s?[^\W\d_]{2,}|\.?[\^*|]")
 _CELL_MARKS = tuple("\"',|\t;\n")
 _SEX_OR_ANSWER = frozenset("FMYNUX")
+_NUMBER_IN_PARTS = re.compile(r"\d-\d{2,}-\d")
+_NUMBERED_NEXT = re.compile(r"\s?(?:\d|[A-Z]\b)")
+_HYPHENED_WORD = re.compile(r"[A-Z]-[a-z]{3,}")
 _FORCES_MAIL = frozenset(["APO", "FPO", "DPO"])
 _STREET_STOPS = listed("the a an of and or this that these those it is was del de la el los las in on for to")
 
@@ -49,6 +54,10 @@ def names_nobody(text: str, span: Found, knows: Callable[[str], bool]) -> bool:
     numbered = len(words) > 1 or shown[-1].isdigit()
     if numbered and words[0][0].isupper() and _PLACE_IN_A_HOUSE.fullmatch(shown):
         return True
+    if _PLACE_IN_A_HOUSE.fullmatch(shown) and shown[0].isupper() and _NUMBERED_NEXT.match(text, span.end):
+        return True
+    if _HYPHENED_WORD.fullmatch(shown) or _is_path(text, span, shown):
+        return True
     if len(shown) == 1:
         return text[span.end : span.end + 1] != "." and _lone_letter(text, span, shown)
     if _CREDENTIAL.fullmatch(shown) and _BEHIND_A_NAME.search(text, max(0, span.start - 3), span.start):
@@ -58,9 +67,21 @@ def names_nobody(text: str, span: Found, knows: Callable[[str], bool]) -> bool:
     return len(words) == 1 and shown.istitle() and _is_word(shown, span, knows)
 
 
+def _is_path(text: str, span: Found, shown: str) -> bool:
+    """A part of a program's dotted name: `java.lang` of `java.lang.Object`."""
+    if not shown.islower() or "@" in text[span.end : span.end + 32].split(" ")[0]:
+        return False
+    dotted = "." in shown and " " not in shown
+    return dotted and text[span.end : span.end + 1] == "." and text[span.end + 1 : span.end + 2].isalpha()
+
+
 def _no_street(text: str, span: Found, shown: str) -> bool:
     """A number's tail, or a number and words that only join others."""
     words = [word.lower() for word in _LETTERS.findall(shown)]
+    if shown[0].isalpha() and text[span.start - 1 : span.start].isdigit():
+        return True
+    if len(words) == 1 and _NUMBER_IN_PARTS.search(shown):
+        return True
     if span.start and text[span.start - 1] == "-" and not shown[0].isalpha():
         return True
     few = len(words) < 3 or words[0] == "the"

@@ -23,7 +23,7 @@ _NEEDS_MARK = re.compile(
     r"[:#=|>\"'(]\s?$|\b(?:id|no|number|num|is|nbr|s/n|serial|sn|cdl|npi|dea)\.?\s?#?:?\s?$", re.IGNORECASE
 )
 _NUMBERED = re.compile(
-    r"(?:\b(?:id|ids|no|nos|number|numbers|num|nbr|ref|acct|account|icn|dcn|csn|fin|har)\b\W{0,4}"
+    r"(?:(?:\b|_)(?:id|ids|no|nos|number|numbers|num|nbr|ref|acct|account|icn|dcn|csn|fin|har)\b\W{0,4}"
     r"|#\s?)(?:is|was|of|:)?\W{0,3}$",
     re.IGNORECASE,
 )

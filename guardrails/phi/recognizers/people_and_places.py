@@ -27,6 +27,8 @@ _LISTED_NEEDS, _UNLISTED_NEEDS = 0.9, 0.97
 _SLIPS = (str.maketrans("01354l", "OIESAI"), str.maketrans("015", "oLS"), str.maketrans("l", "I"))
 _COMPANY = 0.3
 _TAGS = {PhiType.NAME: Tag.NAME, PhiType.CITY: Tag.CITY, PhiType.STREET: Tag.STREET}
+_COURTESY = re.compile(r"\b(?:Mr|Mrs|Ms)\.\s$")
+"""A title behind which any word with a capital is a name, whatever else it means (`Ms. Early`)."""
 _MARKED_NAME = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|DR|MR|MRS|MS|dr|mr|mrs)\.?|[Pp]atient:|[Nn]ame:?)\s*$")
 
 
@@ -43,7 +45,13 @@ class PeopleAndPlaces:
         probabilities = self._tagger.probabilities(tokens)
         tagged = list(spans_of(tokens, probabilities, name_hints(text), self._thresholds))
         index = _TokenIndex(tokens, probabilities)
-        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02) or not text[span.start].isascii()]
+        cued = [
+            span
+            for span in find_cued_names(text)
+            if index.agrees(span, 0.02)
+            or not text[span.start].isascii()
+            or _COURTESY.search(text, max(0, span.start - 6), span.start)
+        ]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
         spans = [
             span
