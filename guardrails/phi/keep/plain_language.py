@@ -20,8 +20,17 @@ _PLACE_IN_A_HOUSE = re.compile(
     re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(
-    r"(?:MA|MD|DO|RN|NP|PA|PT|OT|RT|LPN|CNA|PhD|PharmD|MSW|DPT|MS|BS|BSN|MSN|DNP|RD|SLP|FNP|CMA|LVN|DDS|DC|OD|Esq|Jr|Sr|II|III)"
+    r"(?:MA|MD|DO|RN|NP|PA|PT|OT|RT|LPN|CNA|PhD|PharmD|MSW|DPT|MS|BS|BSN|MSN|DNP|RD|SLP|FNP|CMA|LVN|DDS|DC|OD|Esq|Jr|Sr|II|III|FACC|FACS|FACP"
+    r"|FAAN|FACOG|MBBS|CRNA|APRN|LCSW|CCRN|CDE|CGC|RPh|DPM|DVM|DMD)"
 )
+_STROKES = frozenset("lI1|i! .\n")
+"""What a scanner makes of a barcode."""
+_PAYERS = listed(
+    "medicaid medicare aetna cigna humana tricare anthem centene wellcare optum optumrx highmark ambetter "
+    "champva unitedhealthcare uhc bcbs permanente caremark evicore carelon healthfirst amerigroup"
+)
+_PROGRAM_WORD = re.compile(r"(?!(?:de|di|da|du|la|le|van|von|mc|mac|al|el|o|fitz|ter|ten)[A-Z])[a-z]+[A-Z]\w*")
+_ZONE_BEFORE = re.compile(r"\b(?:America|Europe|Asia|Pacific|Africa|US)/$")
 _BEHIND_A_NAME = re.compile(r"[^\W\d_],?\s$")
 _INITIAL_LABEL = re.compile(
     r"(?:\bM\.?I\.?|middle|initials?|\*|\^|\|)[\s:\"'=]{0,4}$|[^\W\d_]{2,},?\s{1,2}$", re.IGNORECASE
@@ -30,6 +39,7 @@ _NAME_NEXT = re.compile(r"\.?\s?[^\W\d_]{2,}|\.?[\^*|]")
 _CELL_MARKS = tuple("\"',|\t;\n")
 _SEX_OR_ANSWER = frozenset("FMYNUX")
 _NUMBER_IN_PARTS = re.compile(r"\d-\d{2,}-\d")
+_POINT_BEHIND_NUMBER = re.compile(r"\d+\.\s")
 _NUMBERED_NEXT = re.compile(r"\s?(?:\d|[A-Z]\b)")
 _HYPHENED_WORD = re.compile(r"[A-Z]-[a-z]{3,}")
 _FORCES_MAIL = frozenset(["APO", "FPO", "DPO"])
@@ -49,22 +59,34 @@ def names_nobody(text: str, span: Found, knows: Callable[[str], bool]) -> bool:
     if span.type not in (PhiType.NAME, PhiType.CITY):
         return False
     words = _LETTERS.findall(shown)
-    if not words or any(not word.isascii() for word in words):
+    if not words or set(shown) <= _STROKES or all(word.lower() in _PAYERS for word in words):
+        return True
+    if any(not word.isascii() for word in words):
         return False
-    numbered = len(words) > 1 or shown[-1].isdigit()
-    if numbered and words[0][0].isupper() and _PLACE_IN_A_HOUSE.fullmatch(shown):
-        return True
-    if _PLACE_IN_A_HOUSE.fullmatch(shown) and shown[0].isupper() and _NUMBERED_NEXT.match(text, span.end):
-        return True
-    if _HYPHENED_WORD.fullmatch(shown) or _is_path(text, span, shown):
-        return True
     if len(shown) == 1:
         return text[span.end : span.end + 1] != "." and _lone_letter(text, span, shown)
-    if _CREDENTIAL.fullmatch(shown) and _BEHIND_A_NAME.search(text, max(0, span.start - 3), span.start):
+    if _is_place_in_a_house(text, span, shown) or _is_of_a_program(text, span, shown):
+        return True
+    bare = shown.replace(".", "")
+    if _CREDENTIAL.fullmatch(bare) and _BEHIND_A_NAME.search(text, max(0, span.start - 3), span.start):
         return True
     if shown.isupper():
         return _is_acronym(text, span, words)
-    return len(words) == 1 and shown.istitle() and _is_word(shown, span, knows)
+    return _HYPHENED_WORD.fullmatch(shown) is not None or (len(words) == 1 and _is_word(shown, span, knows))
+
+
+def _is_place_in_a_house(text: str, span: Found, shown: str) -> bool:
+    """`Bldg C`, `Tier 2`, or the `Page` of `Page 1`."""
+    if not shown[0].isupper() or not _PLACE_IN_A_HOUSE.fullmatch(shown):
+        return False
+    return " " in shown or shown[-1].isdigit() or _NUMBERED_NEXT.match(text, span.end) is not None
+
+
+def _is_of_a_program(text: str, span: Found, shown: str) -> bool:
+    """`loadImage`, `java.lang` of `java.lang.Object`, `Los` of `America/Los_Angeles`."""
+    if _PROGRAM_WORD.fullmatch(shown) or _ZONE_BEFORE.search(text, max(0, span.start - 12), span.start):
+        return True
+    return _is_path(text, span, shown)
 
 
 def _is_path(text: str, span: Found, shown: str) -> bool:
@@ -80,7 +102,7 @@ def _no_street(text: str, span: Found, shown: str) -> bool:
     words = [word.lower() for word in _LETTERS.findall(shown)]
     if shown[0].isalpha() and text[span.start - 1 : span.start].isdigit():
         return True
-    if len(words) == 1 and _NUMBER_IN_PARTS.search(shown):
+    if _POINT_BEHIND_NUMBER.match(shown) or len(words) == 1 and _NUMBER_IN_PARTS.search(shown):
         return True
     if span.start and text[span.start - 1] == "-" and not shown[0].isalpha():
         return True
@@ -110,7 +132,7 @@ def _is_acronym(text: str, span: Found, words: list[str]) -> bool:
 
 
 def _is_word(shown: str, span: Found, knows: Callable[[str], bool]) -> bool:
-    return span.score < _WORD_SURE and knows(fold(shown)) and not _on_a_list(shown)
+    return shown.istitle() and span.score < _WORD_SURE and knows(fold(shown)) and not _on_a_list(shown)
 
 
 def _on_a_list(word: str) -> bool:

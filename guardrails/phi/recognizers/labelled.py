@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from guardrails.phi.gazetteer.lexicon import medicine
 from guardrails.phi.keep.codes import is_code_form, is_measure
 from guardrails.phi.recognizers.label_words import KEEP, Meaning, meaning_of
 from guardrails.phi.spans import Found, PhiType
@@ -10,7 +12,7 @@ from guardrails.phi.spans import Found, PhiType
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9])(?:#\s?)?(?:[A-Za-z]{1,10}[-_/.]){0,2}[A-Za-z0-9]*\d[A-Za-z0-9]*(?:[-./_][A-Za-z0-9]+)*"
 )
-_PATH = re.compile(r"(?:[A-Za-z]{2,12}/){1,3}(?=[A-Z]{0,6}-?\d{4})")
+_PATH = re.compile(r"(?:[a-z]{2,12}/){1,3}(?=[A-Z]{0,6}-?\d{4})")
 """Words of a path before the number that it leads to."""
 _CONTEXT = 64
 _TAIL_LABEL = re.compile(r"\s?[(\[]\s?(?:the\s)?([A-Za-z][A-Za-z #]{1,24})[)\]]")
@@ -29,7 +31,7 @@ _NUMBERED = re.compile(
 )
 _USERNAME = re.compile(
     r"\b(?:user(?:\s?name|\s?id)?|login|handle|screen name|twitter|instagram|facebook|ig)\s?(?:is|:"
-    r"|=)\s?@?([A-Za-z][\w.-]*[\d_.][\w.-]*|@\w+)",
+    r"|=)\s?@?([A-Za-z][\w.-]*(?:[\d_]|\.(?=\w))[\w.-]*|@\w+)",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
@@ -246,9 +248,17 @@ _VEHICLE_NEAR = re.compile(
 _NEAR = 48
 
 
+@cache
+def _acronyms() -> frozenset[str]:
+    """Acronyms of medicine, which a clock may follow as digits follow the letters of a plate (`EKG 0912`)."""
+    return frozenset(medicine()["acronyms"])
+
+
 def _worded(text: str) -> Iterator[Found]:
     for match in _PLATE_FORM.finditer(text):
         around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR // 2]
+        if match[0][:3].strip("- 0123456789") in _acronyms():
+            continue
         if _VEHICLE_NEAR.search(around) and meaning_of(text[max(0, match.start() - _NEAR) : match.start()])[0] != KEEP:
             yield Found(match.start(), match.end(), PhiType.VEHICLE, 0.65)
     for match in _PLATE.finditer(text):
