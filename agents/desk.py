@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 from cases.audit_event import Actor, AuditEvent
 from cases.case import Case, Flag
 from cases.chart import Chart
+from cases.consent import Consent
 from cases.document import Document
 from cases.errors import StoreDamaged
 from cases.ids import CaseId, DocumentId
 from cases.lifecycle import CaseEvent, advance
 from cases.packet import Submission
 from cases.ports import Clock
-from runtime import case_records, case_store, chart_store, work_store
+from runtime import case_records, case_store, chart_store, disclosure_store, work_store
 from runtime.audit import AuditLog
 from runtime.case_records import Timer
 from runtime.database import Database, Transaction
@@ -78,6 +79,11 @@ class CaseDesk:
     def product(self, kind: ProductKind[T], revision: int | None = None) -> T | None:
         with self.database.read() as transaction:
             return work_store.get_product(transaction, self.case_id, kind, revision)
+
+    def consents(self) -> tuple[Consent, ...]:
+        """Every consent recorded for the case, also those that have ended."""
+        with self.database.read() as transaction:
+            return disclosure_store.consents_of(transaction, self.case_id)
 
     def submission(self) -> Submission | None:
         with self.database.read() as transaction:

@@ -20,6 +20,7 @@ from cases.ids import CaseId, EffectKey
 from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
 from formats.scan.reading import ScanReader
 from guardrails.disclosure_agreements import Agreements
+from guardrails.minimum_necessary import NeededFields
 from guardrails.phi.guard import shipped_guard
 from guardrails.phi.masking import CaseMasker
 from guardrails.phi.memory import memory_of_case
@@ -48,11 +49,14 @@ _MOST_CALLS = 32
 
 
 class Hands:
-    """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted."""
+    """The tools one step was granted, bound to one case. Anything else raises ToolNotGranted.
+
+    A call with more than the tool declares to need raises GuardFailed (minimum necessary, 45 CFR 164.502(b)).
+    """
 
     def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
         self._step, self._tools, self._ledger = step, tools, toolbox.ledger
-        self._calls = 0
+        self._calls, self._needed = 0, NeededFields()
         self.organization: Party | None = toolbox.settings.organization
         self.zone = ZoneInfo(toolbox.settings.time_zone)
         self.scans = toolbox.scans
@@ -63,6 +67,7 @@ class Hands:
         self._calls += 1
         if self._calls > _MOST_CALLS:
             raise ToolNotGranted(f"{self._step} called tools more than {_MOST_CALLS} times")
+        self._needed.check(name, frozenset(arguments))
         return self._tools[name].invoke(dict(arguments))
 
     def perform(self, effect: Effect, act: Callable[[], Receipt], inquire: Callable[[], Receipt | None]) -> Receipt:

@@ -40,10 +40,13 @@ class Consent(Frozen):
 
     def holds(self, category: SensitiveCategory, recipient: str, purpose: str, on: date) -> bool:
         """Whether it covers a disclosure of this category to this recipient for this purpose on this day."""
-        begun = self.signed_on <= on and (self.revoked_on is None or on < self.revoked_on)
-        unexpired = self.expires_on is None or on <= self.expires_on
         named = category in self.categories and _same(self.recipient, recipient) and _same(self.purpose, purpose)
-        return begun and unexpired and named
+        return self.in_force(on) and named
+
+    def in_force(self, on: date) -> bool:
+        """Whether it has begun and neither ended nor been revoked on this day."""
+        begun = self.signed_on <= on and (self.revoked_on is None or on < self.revoked_on)
+        return begun and (self.expires_on is None or on <= self.expires_on)
 
 
 def _same(one: str, other: str) -> bool:

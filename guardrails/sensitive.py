@@ -101,8 +101,8 @@ def may_enter(
     """Whether the record may go to this recipient for this purpose.
 
     Psychotherapy notes never go, whatever was signed (45 CFR 164.508(a)(2)). Part 2 records need a consent in force for
-    recipient and purpose, with its notice. The rest needs a consent where the state's rule in force says so, and where
-    the state is not known.
+    recipient and purpose, with its notice. The rest needs a consent where the state's rule in force says so (one may
+    permit payment or treatment without it), and where the state is not known.
     """
     rules = rules or shipped_sensitive_rules()
     reasons: list[str] = [RESTRICTED] if finding.restricted else []
@@ -126,7 +126,7 @@ def _lack(
     citation = rule.citation
     if rule.rule == "state" and to.state:
         row = rules.state_rule(category, to.state, to.on)
-        if row is None:
+        if row is None or to.purpose in row.permits:
             return "", ""
         citation = row.citation
     held = [consent for consent in consents if consent.holds(category, to.recipient, to.purpose, to.on)]

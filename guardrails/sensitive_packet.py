@@ -10,16 +10,17 @@ from guardrails.sensitive import Disclosee, judge_text, may_enter
 GUARD = "sensitive"
 
 
-def only_with_basis(extracts: Iterable[ChartExtract], consents: Sequence[Consent], to: Disclosee) -> Verdict:
+def only_with_basis(extracts: Iterable[ChartExtract], consents: Sequence[Consent], *to: Disclosee) -> Verdict:
     """Fails where an enclosed document is sensitive and its basis for this recipient and purpose is not recorded.
 
-    Reasons are codes (`hiv:no_consent`, `psychotherapy_notes:never`); details name enclosures by number only.
+    Several disclosees are one recipient under the laws of several states: each law must allow it. Reasons are codes
+    (`hiv:no_consent`, `psychotherapy_notes:never`); details name enclosures by number only.
     """
     reasons: dict[str, None] = {}
-    details = []
+    details: dict[str, None] = {}
     for extract in extracts:
-        verdict = may_enter(judge_text(extract.document.text), consents, to)
-        for reason in verdict.reasons:
+        finding = judge_text(extract.document.text)
+        for reason in (reason for one in to for reason in may_enter(finding, consents, one).reasons):
             reasons[reason] = None
-            details.append(f"enclosure {extract.number}: {reason.replace('_', ' ').replace(':', ': ')}")
+            details[f"enclosure {extract.number}: {reason.replace('_', ' ').replace(':', ': ')}"] = None
     return Verdict(guard=GUARD, passed=not reasons, reasons=tuple(reasons), details=tuple(details))

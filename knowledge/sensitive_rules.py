@@ -27,13 +27,14 @@ class CategoryRule(Frozen):
 
 
 class StateRule(Frozen):
-    """In this state, from `effective` on, the category needs the patient's consent."""
+    """In this state, from `effective` on, the category needs the patient's consent, but for the `permits` purposes."""
 
     state: str
     category: SensitiveCategory
     citation: str
     effective: date
     verified: bool
+    permits: tuple[str, ...] = ()
 
 
 class SensitiveRules(Frozen):

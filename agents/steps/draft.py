@@ -11,6 +11,7 @@ from agents.reading.letter_wording import LetterMatter, request_sentences, write
 from agents.reading.model_reader.paragraphs import phrase_letter
 from agents.reading.packet_contents import chart_extracts, packet_content
 from agents.state import AuthorizationState
+from agents.steps.enclosure_basis import NO_BASIS, enclosure_basis
 from agents.steps.request_bundle import TRANSACTION_SYSTEM, pas_request
 from agents.toolbox import Hands
 from cases.authorization import AuthorizationNeed
@@ -52,10 +53,14 @@ def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
     need = desk.product(NEED, state["revision"])
     why_not = _why_nothing(state, desk.case(), result, need)
     if why_not or result is None or need is None:
-        record = Record(action="draft.withheld", detail={"reason": why_not}, products=((NOT_DRAFTED, why_not),))
-        desk.record(state["revision"], record)
-        return {"digest": ""}
+        return _withheld(state, desk, why_not)
     return _draft(state, desk, hands, result, need)
+
+
+def _withheld(state: AuthorizationState, desk: CaseDesk, why_not: str) -> AuthorizationState:
+    detail = {"reason": why_not.split(":", 1)[0]}
+    desk.record(state["revision"], Record(action="draft.withheld", detail=detail, products=((NOT_DRAFTED, why_not),)))
+    return {"digest": ""}
 
 
 def _why_nothing(
@@ -76,7 +81,11 @@ def _draft(
     case = desk.case()
     chart = hands.call("read_chart").for_patient(case.patient.id)
     code = case.order.codes[0].code
-    result = _of_patient(result, {document.id: document for document in chart.documents})
+    documents = {document.id: document for document in chart.documents}
+    result = _of_patient(result, documents)
+    basis = enclosure_basis(case, chart_extracts(case, result, documents), desk, hands)
+    if not basis.passed:
+        return _withheld(state, desk, f"{NO_BASIS}: {'; '.join(basis.details)}")
     matter = _Matter(
         case=case,
         chart=chart,

@@ -3,6 +3,7 @@
 from agents.desk import CaseDesk, Record, flagged, moved
 from agents.products import ANSWER, DECISION_CLOCK
 from agents.state import AuthorizationState
+from agents.steps.enclosure_basis import CONSENT_ENDED, consent_ended
 from agents.steps.payer_clock import decision_timer, payer_deadline
 from agents.toolbox import Hands
 from cases.case import Case, Flag
@@ -31,6 +32,8 @@ def submit(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
         return _held_back(state, desk, ("nothing_drafted",))
     effect = effect_of(submission)
     if hands.ledger_state(effect.key) in (None, EffectState.PLANNED):
+        if consent_ended(desk, hands, submission.drafted_at):
+            return _held_back(state, desk, (CONSENT_ENDED,))
         try:
             check_release(_release(desk, submission), load_thresholds())
         except GateRefused as error:

@@ -6,7 +6,22 @@ from pathlib import Path
 
 import typer
 
-from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, screening, serve, users
+from api.cli import (
+    ask,
+    audit,
+    authorize,
+    consents,
+    demo,
+    denials,
+    keys,
+    model,
+    phi,
+    policies,
+    review,
+    screening,
+    serve,
+    users,
+)
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -29,6 +44,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(consents.app, name="consents")
 app.add_typer(model.app, name="model")
 app.add_typer(phi.app, name="phi")
 app.add_typer(denials.app, name="denials")

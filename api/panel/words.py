@@ -110,6 +110,17 @@ REASON: dict[str, tuple[str, str]] = {
     "grounding_unknown": ("The letter could not be checked against its sources.", "Have it worked again."),
     "scope_failed": ("The draft draws on a document of another patient.", "Do not send it; tell a supervisor."),
     "scope_unknown": ("Whose documents the draft draws on could not be checked.", "Have it worked again."),
+    "sensitive_failed": (
+        "A document that would be enclosed is protected by more than HIPAA, and its basis is not on record.",
+        "Record the patient's consent, or leave the document out.",
+    ),
+    "consent_ended": (
+        "A consent that the packet may rest on has ended since it was drafted.", "Have the case worked again.",
+    ),
+    "sensitive_without_basis": (
+        "Nothing was drafted: an enclosure lacks the consent that the law asks for.",
+        "See which under Guards; record the consent and have the case worked again.",
+    ),
     "request_incomplete": ("The request lacks something the payer's format demands.", "Complete the chart."),
     "nothing_drafted": ("Nothing was drafted.", "See what is missing below."),
     "confidence_below_threshold": ("The confidence is below what sending asks for.", "Look at its parts below."),
@@ -120,6 +131,10 @@ GUARD: dict[str, tuple[str, str]] = {
     "grounding": (
         "Every sentence rests on its source", "Each quote, number, date and code of the letter was sought in the "
         "passage it cites.",
+    ),
+    "sensitive": (
+        "No enclosure without its legal basis", "Psychotherapy notes never go; Part 2, HIV, mental health, genetic and "
+        "reproductive records go by consent or by the state's rule in force.",
     ),
     "scope": ("Only this patient's documents", "Each document the letter and the packet draw on names this patient."),
 }  # fmt: skip

@@ -66,8 +66,15 @@ _SPELLED_RUN = re.compile(
     rf"|double|triple)\b){{5,}}",
     re.IGNORECASE,
 )
+_BETWEEN_DIGITS = re.compile(
+    rf"(?<=\d{{3}}[\s-])(?:{'|'.join((*_UNITS, 'oh'))})\b(?:[\s,.-]+(?:{'|'.join((*_UNITS, 'oh'))})\b){{2,}}"
+    r"(?=[\s-]+\d{4}\b)",
+    re.IGNORECASE,
+)
+"""`512 five five five 0149`."""
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _FEWEST_DIGITS = 7
+_FEWEST_SPELLED = 6
 
 
 def normalise(text: str) -> TextMap:
@@ -167,8 +174,10 @@ def _spelled_edits(text: str) -> Iterator[Edit]:
     """`five five five oh one four two` is read as `5550142`."""
     for run in _SPELLED_RUN.finditer(text):
         edits = list(_spelled_digits(run[0], run.start()))
-        if sum(c.isdigit() for edit in edits for c in edit.text) >= _FEWEST_DIGITS:
+        if sum(c.isdigit() for edit in edits for c in edit.text) >= _FEWEST_SPELLED:
             yield from edits
+    for run in _BETWEEN_DIGITS.finditer(text):
+        yield from _spelled_digits(run[0], run.start())
 
 
 def _spelled_digits(run: str, at: int) -> Iterator[Edit]:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from agents.casework.asking import PolicyDesk, PolicyQuestion
 from agents.toolbox import build_toolbox
 from api import machine_keys
 from api.scopes import KEY_SCOPES
 from cases.audit_event import Actor, AuditEvent
+from cases.errors import NotFound
 from cases.ids import DEFAULT_TENANT, UserId
 from cases.review import User, UserRole
 from guardrails.phi.redaction import AuditRedactor
@@ -184,3 +186,22 @@ def test_audit_note_of_a_person_is_kept_without_identifiers(home: Path) -> None:
     box.database.close()
     assert leaks(kept.encode()) == []
     assert "SpO2 was 86%" in kept
+
+
+def test_question_about_a_case_leaves_nothing_in_vectors_or_files(home: Path, tmp_path: Path) -> None:
+    """The index of vectors holds passages of policies; a question with a patient in it is embedded and forgotten."""
+    clinic = Clinic.at(home)
+    folder = tmp_path / "marked-chart"
+    folder.mkdir()
+    (folder / "chart.json").write_text(marked_chart(), encoding="utf-8")
+    (case,) = clinic.authorize(folder).values()
+    desk = PolicyDesk(clinic.box)
+    question = f"Does {GIVEN} {FAMILY} ({NUMBER}, {PHONE}) need oxygen saturation of 88%?"
+    answer = desk.ask(PolicyQuestion(question=question, case=case.id))
+    assert leaks(answer.model_dump_json().encode()) == []
+    with pytest.raises(NotFound) as refused:
+        desk.ask(PolicyQuestion(question=question, case=f"{FAMILY}-{NUMBER}"))
+    assert leaks(refused.value.message.encode()) == [] or refused.value.message.startswith("There is no case")
+    clinic.box.database.close()
+    stored = [path for path in home.rglob("*") if path.is_file() and "out" not in path.parts]
+    assert {str(path.relative_to(home)): found for path in stored if (found := leaks(path.read_bytes()))} == {}

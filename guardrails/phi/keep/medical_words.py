@@ -8,6 +8,8 @@ from guardrails.phi.tagger.features import fold
 
 _NEXT_WORDS = re.compile(r"(?:['’]s?)?[\s-]+([^\W\d_]+)(?:[\s-]+([^\W\d_]+))?")
 _NAMES_A_FINDING = re.compile(
+    r"(?:(?:\s*[,/&]\s*|\s+(?:and|or)\s+|-)[A-Z][\w'’-]+){0,4}['’]?s?\s+(?:sign|test)\b"
+    r"(?=\s*(?:$|[,.;:)\n]|is\b|was\b|neg|pos|present|absent|equivocal|bilat|on\b))|"
     r"(?:['’]s?)?(?:(?:\s*[,/&]\s*|\s+(?:and|or)\s+|-)[A-Z][\w'’-]+){0,4}[\s-]+(?:disease|syndrome|palsy|lymphoma|thyroiditis"
     r"|man(?:o)?euver|contracture|fracture|phenomenon|o?esophagus|tumou?r|triad|murmur|hernia|incision|forceps|retractor"
     r"|catheter|clamp|criteria|classification|dystrophy|ataxia|anomaly|malformation|deformity|cyst|ulcer|reflex|reflexes"
@@ -32,10 +34,20 @@ _BARE_EPONYMS = listed(
 )
 
 
+_BESIDE_A_NAME = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Nurse|Judge)\.?\s+(?:[A-Z]\w*\.?\s+)?|(?<![.!?]\s)\b[A-Z][a-z]+,?\s+|\b[A-Z]\.\s?)$"
+)
+_NAME_BEHIND = re.compile(r",?\s+(?:[A-Z][a-z]+\b(?!['’]s)|[A-Z]\.|MD|DO|RN|NP|PA)(?!\w)|,\s?[A-Z]")
+_FOUND_OR_NOT = re.compile(
+    r"\s*(?:\+(?!\d)|(?:sign|test)?\s?\(?(?:neg|pos|negative|positive|equivocal|downgoing|upgoing|absent|nl|wnl)\b)"
+)
+"""`Hoffmann absent`, `Finkelstein +`."""
 _SURE = 0.9
 _LOOSE_NOUNS = listed(
     "positive negative test tests lift table bed transfer walker crutch crutches exercise exercises point block blocks "
-    "hook tray port drain lead view chart screen study trial method approach cell cells frame tree house area position"
+    "hook tray port drain lead view chart screen study trial method approach cell cells frame tree house area position "
+    "fever carcinoma melanoma leukemia cataract neuralgia migraine seizures epilepsy encephalitis meningitis gangrene "
+    "cellulitis angina lesion lesions gait pupil pupils nails dose deficiency release dislocation aneurysm virus"
 )
 """Nouns that follow a person's name as easily as an eponym."""
 
@@ -53,6 +65,12 @@ def _drugs() -> frozenset[str]:
 @cache
 def _eponyms() -> frozenset[str]:
     return frozenset(fold(part) for word in medicine()["eponyms"] for part in word.split())
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """Eponyms that stand for the finding wherever neither title, label nor another name is beside them."""
+    return frozenset(medicine()["eponyms_alone"])
 
 
 @cache
@@ -83,6 +101,10 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
     following = _NEXT_WORDS.match(text, end)
     nouns = {fold(word) for word in following.groups() if word} & _nouns() if following else set()
     if nouns and (score < _SURE or nouns - _LOOSE_NOUNS or not all(word in _surnames() for word in words)):
+        return True
+    if len(words) == 1 and words[0] in _alone() and not _BESIDE_A_NAME.search(text, max(0, start - 24), start):
+        return _NAME_BEHIND.match(text, end) is None
+    if _FOUND_OR_NOT.match(text, end):
         return True
     return all(word in _BARE_EPONYMS for word in words) and _diagnosis(text, start, end)
 

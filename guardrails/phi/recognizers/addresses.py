@@ -47,6 +47,10 @@ _BOX = re.compile(
     rf"|(?<![\w.])\d{{1,6}}\s+{_POINT}?(?:Broadway|Avenue\s+[A-Z]|Ave\.?\s+[A-Z]|The\s+[A-Z]\w+)\b{_UNIT}",
     re.IGNORECASE,
 )
+_FOREIGN = re.compile(
+    r"(?<![\w.-])\d{1,5}\s(?:Rue|Calle|Avenida|Via|Camino|Paseo|Rua|Carrera|Strada|Allée|Chemin)\s"
+    r"(?:(?:de la|de las|de los|de|del|du|des|la|las|los|el|da|do)\s)?[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+)?"
+)
 _APARTMENT = re.compile(r"\b(?:Apt|Apartment)\b\.?\s*#?\s*\d+[A-Z]?\b", re.IGNORECASE)
 _CORNER_OF = re.compile(
     r"\b(?:the\s+)?(?:corner|intersection) of\s+[^,.;:\n]{3,60}?\s(?:and|&)\s[^,.;:\n]{3,40}?"
@@ -109,7 +113,7 @@ def find_addresses(text: str) -> Iterator[Found]:
     for match in _STREET.finditer(text):
         if not _NOT_NAME.search(match[0][: match.start(match.lastgroup or 0) - match.start()]):
             yield Found(match.start(), match.end(), PhiType.STREET, 0.9 if match["clear"] else 0.6)
-    for pattern in (_BOX, _APARTMENT, _CORNER, _CORNER_OF, _UPPER_ORDINAL):
+    for pattern in (_BOX, _APARTMENT, _FOREIGN, _CORNER, _CORNER_OF, _UPPER_ORDINAL):
         for match in pattern.finditer(text):
             yield Found(match.start(), match.end(), PhiType.STREET, 0.85)
     for match in _after_country().finditer(text):

@@ -16,7 +16,7 @@ _UNIT = (
     r"(?:[\s-]{0,2}(?:years?|yrs?|y)[\s.-]{0,2}(?:old|o\b|/o)|[\s-]?y/?\.?o\.?\b|[\s-]?yr?s?/?o\b"
     r"|[\s-]{0,2}years?[\s-]{0,2}(?:of[\s-]age|young)|[\s-]{0,2}a[ñn]os)"
 )
-_WITH_UNIT = re.compile(rf"(?<![\d./]){_NUMBER}{_UNIT}", re.IGNORECASE)
+_WITH_UNIT = re.compile(rf"(?<![\d./])(?:{_NUMBER}|9[OlI](?=-?\s?y)){_UNIT}", re.IGNORECASE)
 _AFTER_LABEL = re.compile(
     r"(?:(?:(?<![A-Za-z])|(?<=[a-z])(?=A))age[ds]?(?:_?(?:in_?)?years)?\b(?:\s?/\s?sex)?(?:\s?\([^)\n]{1,12}\))?"
     r"(?:\s+(?:of|is|was|at\s+\w+))?|\bturn(?:ed|s|ing)|\bcurrent age|\bedad|\balter|\bâge)"
@@ -29,7 +29,22 @@ _WITH_SEX = re.compile(
     rf"|lady)\b)"
 )
 _SPELLED = re.compile(
-    rf"\b{_TEN_WORDS}(?:[\s-]{{0,2}}years?[\s-]{{0,2}}(?:old|of age))|\b(?:centenarian|nonagenarian)\b", re.IGNORECASE
+    rf"\b{_TEN_WORDS}(?:[\s-]{{0,2}}years?[\s-]{{0,2}}(?:old|of age))|\b(?:centenarian|nonagenarian)s?\b", re.IGNORECASE
+)
+_DECADE = re.compile(
+    r"\b(?:(?:in|into|reached|entering)\s+(?:his|her|their|the|my|your)\s+(?:early|mid|late|middle|upper)?[\s-]{0,2}"
+    r"|\b(?:early|mid|late)[\s-]{1,2})(?P<age>nineties|['’]?90['’]?s\b)(?!\s+(?:and|when|music|she|he)\s+(?:early|the))",
+    re.IGNORECASE,
+)
+"""`in her nineties`, `mid-90s`."""
+_PERSON_OF = re.compile(
+    rf"\b(?:man|woman|lady|gentleman|male|female|person|patient|pt)\s+(?:of|aged?|is)\s+({_NUMBER})(?![\d%.,]\d|\d|\s?%)"
+    rf"|\b(?:brother|sister|mother|father|mom|dad|aunt|uncle|wife|husband|grandmother|grandfather|grandma|grandpa|son|daughter"
+    rf"|spouse|partner|neighbor|caregiver|sibling|resident|member)s?,?\s+(?:age\s+|now\s+)?({_NUMBER})(?=\s*[,;.)](?!\d))"
+    rf"|\b(?:i|she|he|they|mom|dad|we)\s+turn(?:s|ed)?\s+({_NUMBER})(?![\d%.,]\d|\d|\s?%)"
+    rf"|\b(?:shes|hes|i['’]?m|i am|im|she['’]s|he['’]s|they['’]re)\s+(?:now\s+|already\s+|almost\s+)?({_NUMBER})"
+    rf"(?=\s+(?:and|but|years?|yrs?|now|today|w|with|so|still|this|next|in|lives)\b|\s*[,.;!?)\n]|$)(?!\s?(?:[%]|mg|lbs?|kg|\.\d))",
+    re.IGNORECASE,
 )
 _BIRTHDAY = re.compile(rf"(?<!\d){_NUMBER}(?:st|nd|rd|th)(?=\s+(?:birthday|year of (?:life|age)))", re.IGNORECASE)
 _BIRTH_YEAR = re.compile(
@@ -100,6 +115,10 @@ def find_ages(text: str) -> Iterator[Found]:
 
 def _by_who(text: str) -> Iterator[Found]:
     """`She is 91`, `Mr. Katz (91)`, `94F from home`, `Ana Ruiz, 95 years`."""
+    for match in _DECADE.finditer(text):
+        yield Found(match.start("age"), match.end("age"), PhiType.AGE_OVER_89, 0.75)
+    for match in _PERSON_OF.finditer(text):
+        yield Found(match.start(match.lastindex or 0), match.end(match.lastindex or 0), PhiType.AGE_OVER_89, 0.8)
     for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)

@@ -11,8 +11,17 @@ from guardrails.phi.spans import Found, PhiType
 _EXT = r"(?:\s{0,2},?\s?(?:x|ext\.?|extension|opt(?:ion)?\.?)\s?:?#?\s?\d{1,6}\b)?"
 _NANP = re.compile(
     rf"(?<![\w.-])(?<!\d\d )(?:\+?1[\s.-]{{0,2}})?(?:\(\s?\d{{3}}\s?\)[\s.-]{{0,3}}|\d{{3}}[\s.-]{{1,3}}"
-    rf"|\d{{3}}\s?/\s?)\d{{3}}[\s.-]{{1,3}}\d{{4}}(?![\d])(?!-\d){_EXT}"
+    rf"|\d{{3}}\s?/\s?)\d{{3}}[\s.-]{{1,3}}(?:\d{{4}}|\d{{2}} \d{{2}})(?!\d)(?!-\d)"
+    rf"(?:\s?/\s?\d{{4}}(?![\d/-]))?{_EXT}"
+    rf"|(?<![\w.-])(?:\+?1[\s.-]{{0,2}})?\(?\d{{3}}\)?[\s.-]{{0,3}}\d{{3}}\s?-\s?\d{{3}} \d(?![\w-]){_EXT}"
+    rf"|(?<![\w.-])\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}(?![\w-]){_EXT}"
 )
+_VANITY = re.compile(
+    r"(?<![\w-])(?:1[\s.-]{1,2})?\(?(?:8(?:00|88|77|66|55|44|33))\)?[\s.-]{1,2}(?=[\dA-Z-]*[A-Z]{3})[\dA-Z]{3}-?[\dA-Z]{3,6}(?![\w-])"
+    r"|(?<![\w-])(?:1-)?\d{3}-\d{3}-[A-Z]{4}(?![\w-])"
+)
+"""Numbers with letters in them: `1-800-555-CARE`."""
+_BARE_EXTENSION = re.compile(r"(?<![\w.])x\d{4,5}(?![\w.])")
 _PLUS = re.compile(
     r"(?<![\w])(?:\+\d{1,3}[\s.-]?|00\d{1,3}[\s.-])(?:\(0?\d{1,4}\)[\s.-]?)?\d{1,5}(?:[\s.-]?\d{2,5}){1,5}(?!\d)" + _EXT
 )
@@ -22,7 +31,7 @@ _PAIRS = re.compile(r"(?<![\w.,/-])\d{2}(?: \d{2}){3,4}(?![\w.,/-])")
 _LABELLED = re.compile(r"(?<![\w.])[+(]?\d[\d\s().+-]{2,20}\d(?!\w)" + _EXT + r"|(?<![\w.])\d{4,11}(?![\w-])" + _EXT)
 _PHONE_WORD = re.compile(
     r"(?:\b(?:tel(?:ephone)?s?|ph(?:one|n)?s?|cell(?:ular|phone)?|mobile|mob|home|work|office|fax(?:ed)?|facsimile|fx"
-    r"|pager|beeper|call(?:ed|s|ing)?|contact|reach(?:ed)?|whatsapp|text|sms|tel[ée]fono|t[ée]l[ée]phone|call-?back"
+    r"|pager|pgr|beeper|call(?:ed|s|ing)?|contact|reach(?:ed)?|whatsapp|text|sms|tel[ée]fono|t[ée]l[ée]phone|call-?back"
     r"|voicemail|direct|hotline|desk|ext(?:ension)?|telecom|landline|toll[\s-]free|dial|ring|switchboard|number"
     r"|emergency|efax|me|us|tty|tdd|[pftohcw](?=\s?[:.)]))|\b(?-i:TE|FX|PH))"
     r"(?:\W{0,3}(?:number|no|num|nbr|#|is|was|at|on|to|line|me|him|her|us|them|back|up|phone|home|work"
@@ -30,7 +39,7 @@ _PHONE_WORD = re.compile(
     re.IGNORECASE,
 )
 _STRONG_PHONE = re.compile(
-    r"(?:tel|phone|cell|mobile|fax|pager|beeper|call|whatsapp|voicemail|ext|reach|text|hotline|landline"
+    r"(?:tel|phone|cell|mobile|fax|pager|pgr|beeper|call|whatsapp|voicemail|ext|reach|text|hotline|landline"
     r"|\bTE\W|\bFX\W|contact)",
     re.IGNORECASE,
 )
@@ -39,7 +48,22 @@ _FAX_WORD = re.compile(
 )
 _OTHER_LINE = re.compile(r"\b(?:tel|phone|ph|cell|mobile|call)\b[^0-9]{0,12}$", re.IGNORECASE)
 
-_EMAIL = re.compile(r"[\w.+%'-]+ ?@ ?(?:[\w-]+\s?\.\s?)+[A-Za-z]{2,}\b|[\w.+%'-]+@[\w-]+\b")
+_EMAIL = re.compile(
+    r"[\w.+%'-]+ ?@ ?(?:[\w-]+\s?\.\s?)+[A-Za-z]{2,}\b|[\w.+%'-]+@\s?[\w-]+[.,](?:com|org|net|edu|gov|example)\b"
+    r"|[\w.+%'-]+@[\w-]+\b"
+    r"|[\w.+'-]+@\r?\n[ \t]*(?:[\w-]+\.)+[A-Za-z]{2,}\b|[\w.+'-]+%40(?:[\w-]+\.)+[A-Za-z]{2,}\b"
+)
+_BRACKETED_EMAIL = re.compile(
+    r"[\w.+'-]+\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?[\w-]+(?:\s?(?:\.|[\[({<]\s?(?:dot|\.)\s?[\])}>])\s?[\w-]+){1,3}",
+    re.IGNORECASE,
+)
+_WORDED_EMAIL = re.compile(
+    r"(?<![\w.@])(?:[\w+-]*[\d_.][\w.+-]*\s+at\s+(?:[\w-]+\.)+(?:com|org|net|edu|gov|example|health|us)\b"
+    r"|[\w.+-]+\s+at\s+(?:gmail|yahoo|hotmail|outlook|aol|icloud|proton|protonmail|comcast|msn|live)\s?\.\s?(?:com|net|me)\b"
+    r"|[\w.+-]+\s+at\s+sign\s+[\w-]+\s+dot\s+\w+)",
+    re.IGNORECASE,
+)
+"""`jo_smith at gmail.com`: an `at` in words, and a host as it is written."""
 _SAID_EMAIL = re.compile(
     r"(?:(?<=\s)|^)[\w.+-]+(?:\s+(?:dot|underscore"
     r"|dash)\s+\w+){0,3}\s*[\[({]?\s*\bat\b\s*[\])}]?\s*[\w-]+(?:\s*[\[({]?\s*\bdot\b\s*[\])}]?\s*\w+)*\s"
@@ -49,7 +73,7 @@ _SAID_EMAIL = re.compile(
 _URL = re.compile(r"\b(?:https?|ftps?|sftp|hxxps?)\s?:\s?//[^\s<>\"'|\\]+|\bwww\s?\.\s?[^\s<>\"'|\\,;]+", re.IGNORECASE)
 _BARE_HOST = re.compile(
     r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.)+(?:com|org|net|edu|gov|health|io|info|me"
-    r"|us|co|care|clinic|app|ai)\b(?:/[^\s<>\"'|\\,;]*)?(?!@)(?!\.\w)",
+    r"|us|co|care|clinic|app|ai|example|local|internal|uk|ca|biz|tv|mx)\b(?:/[^\s<>\"'|\\,;]*)?(?!@)(?!\.\w)",
     re.IGNORECASE,
 )
 _PUBLIC_HOST = re.compile(
@@ -62,6 +86,10 @@ _PUBLIC_HOST = re.compile(
     r"|ssa\.gov|va\.gov|cancer\.org|heart\.org|uspreventiveservicestaskforce\.org)(?=[/:?#\s]|$)",
     re.IGNORECASE,
 )
+_CODE_NAME = re.compile(
+    r"(?:console|logger|log|logging|self|this|os|sys|app|system|window|document)\.(?:info|me|app|co|local|internal)$"
+)
+"""A name in a program, which only looks like a host."""
 _IPV4 = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:/\d{1,2})?(?![\w]|\.\d)"
 )
@@ -81,11 +109,12 @@ _LINE_BEHIND = re.compile(r"\s?[-(]?\s?(?:office|mobile|cell|home|fax|work|tel|d
 def find_contacts(text: str) -> Iterator[Found]:
     """Telephones, faxes, e-mail and network addresses of the text."""
     yield from _phones(text)
-    if "@" in text:
+    if "@" in text or "%40" in text:
         for match in _EMAIL.finditer(text):
             yield Found(match.start(), match.end(), PhiType.EMAIL, 0.97 if "." in match[0].partition("@")[2] else 0.7)
-    for match in _SAID_EMAIL.finditer(text):
-        yield Found(match.start(), match.end(), PhiType.EMAIL, 0.8)
+    for pattern in (_SAID_EMAIL, _BRACKETED_EMAIL, _WORDED_EMAIL):
+        for match in pattern.finditer(text):
+            yield Found(match.start(), match.end(), PhiType.EMAIL, 0.8)
     yield from _web(text)
     yield from _network(text)
 
@@ -95,6 +124,9 @@ def _phones(text: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             if score == 0.9 or (8 <= _digits(match[0]) <= 15 and not is_code_form(match[0])):
                 yield _line(text, match.start(), match.end(), score)
+    for pattern in (_VANITY, _BARE_EXTENSION):
+        for match in pattern.finditer(text):
+            yield _line(text, match.start(), match.end(), 0.7)
     for match in _LOCAL.finditer(text):
         if (
             _LINE_BEHIND.match(text, match.end())
@@ -102,6 +134,11 @@ def _phones(text: str) -> Iterator[Found]:
             or _called(text, match.start(), weak=False)
         ):
             yield _line(text, match.start(), match.end(), 0.75)
+    yield from _labelled_lines(text)
+
+
+def _labelled_lines(text: str) -> Iterator[Found]:
+    """Numbers that only the words before make lines."""
     for match in _PAIRS.finditer(text):
         if _called(text, match.start(), weak=True) or (match[0].startswith("0") and _digits(match[0]) == 10):
             yield _line(text, match.start(), match.end(), 0.7)
@@ -137,7 +174,7 @@ def _web(text: str) -> Iterator[Found]:
     for pattern, score in ((_URL, 0.95), (_BARE_HOST, 0.7)):
         for match in pattern.finditer(text):
             shown = match[0].rstrip(".,;:!?)]}>*'\"")
-            if not _PUBLIC_HOST.match(shown):
+            if not _PUBLIC_HOST.match(shown) and not _CODE_NAME.match(shown):
                 yield Found(match.start(), match.start() + len(shown), PhiType.URL, score)
 
 

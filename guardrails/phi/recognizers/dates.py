@@ -149,8 +149,16 @@ _POINTED = re.compile(
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(rf"(?<![\w/.$-])(?:1[3-9]|2\d|3[01])/{_MON}(?![\w/%-])(?!\.\d)")
+_SPOKEN_BIRTH = re.compile(
+    r"\b(?:birthday|birth\s?date|date of birth|born|dob)\W{1,3}(?:is\s+|on\s+|was\s+)?"
+    rf"(?P<day>(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|twenty|thirty|{_TENS_WORD})[\s-]+){{2,4}}"
+    rf"(?:{_YEAR_WORDS}|(?:nineteen|twenty)\s+\w+(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?))",
+    re.IGNORECASE,
+)
+"""`birthday six twelve nineteen fifty five`."""
 _BARE_DAY = re.compile(
-    r"\b(?:on|by|until|till|since|before|after|from|through|yesterday|today|tomorrow),? the (\d{1,2}(?:st|nd|rd|th)"
+    r"\b(?:on|by|until|till|since|before|after|from|through|yesterday|today|tomorrow|visit|appt|due"
+    r"|moved to|again),? the (\d{1,2}(?:st|nd|rd|th)"
     rf"|{_ORDINAL})\b(?!\s+(?:century|percentile|floor|street|st\b|ave|avenue|grade|week|day|month|time|visit|dose|hospital"
     r"|rib|digit|toe|finger|metatarsal|metacarpal|ventricle|nerve|cranial|edition|year|line|attempt|request|level|of\s+(?:the|his|her)))",
     re.IGNORECASE,
@@ -177,6 +185,8 @@ def _by_context(text: str) -> Iterator[Found]:
     for match in _COMPACT.finditer(text):
         if _BIRTH_BEFORE.search(text, max(0, match.start() - 24), match.start()):
             yield _date(match, 0.9)
+    for match in _SPOKEN_BIRTH.finditer(text):
+        yield Found(match.start("day"), match.end("day"), PhiType.DATE, 0.85)
     for match in _BARE_DAY.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.DATE, 0.6)
 

@@ -11,15 +11,18 @@ KEEP = "KEEP"
 Meaning = PhiType | str
 
 _LABELS: dict[Meaning, str] = {
-    PhiType.SSN: "ssn|ss|ssan|social security|social|soc sec|ssn last four|last four ssn|ssn ending in|ssn ending"
+    PhiType.SSN: "s s n|itin|seguro social"
+    "|ssn|ss|ssan|social security|social|soc sec|ssn last four|last four ssn|ssn ending in|ssn ending"
     "|ssn last",
-    PhiType.MRN: "mrn|mrns|mr|med rec|medical rec|medical record|medical records|medrec|record|chart|chart id"
+    PhiType.MRN: "m r n|expediente|historia clinica"
+    "|mrn|mrns|mr|med rec|medical rec|medical record|medical records|medrec|record|chart|chart id"
     "|patient id|patient ids|pt id"
     "|patient|pt|pat id|patid|patient identifier|emr|ehr|emr id|ehr id|hospital|hosp|unit|mpi|empi"
     "|epic|cerner|nhs|chi|hrn|pid|uhid"
     "|person id|health record|health id|legacy mrn|old mrn|external id|local id|ur|urn|hn|emrn"
     "|enterprise id|patient mrn|med record",
-    PhiType.MEMBER_ID: "member|member id|members|mem id|mbr|mbr id|subscriber|subscriber id|sub id|subscr|policyholder"
+    PhiType.MEMBER_ID: "miembro|afiliado|afiliada|beneficiario|beneficiaria|asegurado|asegurada|poliza"
+    "|member|member id|members|mem id|mbr|mbr id|subscriber|subscriber id|sub id|subscr|policyholder"
     "|policy holder"
     "|insurance|insurance id|insur|insur id|ins|ins id|insured|insured id|beneficiary|beneficiary id"
     "|hic|hicn|mbi|medicare|medicare id"
@@ -30,7 +33,8 @@ _LABELS: dict[Meaning, str] = {
     "|id card|card id|coverage id|certificate holder|contract|contract holder|tricare|tricare id|dod "
     "id|sponsor id|insurance policy|payer member"
     "|policy id|plan|policy member",
-    PhiType.ACCOUNT: "account|accounts|acct|acct id|acc|a c|patient account|pt acct|pat acct|hospital account|har|fin"
+    PhiType.ACCOUNT: "cuenta|caso|reclamo|reclamacion|referencia"
+    "|account|accounts|acct|acct id|acc|a c|patient account|pt acct|pat acct|hospital account|har|fin"
     "|csn|visit|visit id"
     "|encounter|encounter id|enc|claim|claims|claim id|clm|icn|dcn|tcn|authorization|authorizations"
     "|auth|auths|authorisation|prior auth"

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from guardrails.phi.gazetteer.lexicon import medicine
 from guardrails.phi.keep.codes import is_code_form, is_measure
 from guardrails.phi.recognizers.label_words import KEEP, Meaning, meaning_of
 from guardrails.phi.spans import Found, PhiType
@@ -10,6 +12,8 @@ from guardrails.phi.spans import Found, PhiType
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9])(?:#\s?)?(?:[A-Za-z]{1,10}[-_/.]){0,2}[A-Za-z0-9]*\d[A-Za-z0-9]*(?:[-./_][A-Za-z0-9]+)*"
 )
+_PATH = re.compile(r"(?:[a-z]{2,12}/){1,3}(?=[A-Z]{0,6}-?\d{4})")
+"""Words of a path before the number that it leads to."""
 _CONTEXT = 64
 _TAIL_LABEL = re.compile(r"\s?[(\[]\s?(?:the\s)?([A-Za-z][A-Za-z #]{1,24})[)\]]")
 _LIST_JOIN = re.compile(r"\s*(?:,|;|/|&|and|or|to|through|-)\s*(?:and\s+)?$")
@@ -21,13 +25,13 @@ _NEEDS_MARK = re.compile(
     r"[:#=|>\"'(]\s?$|\b(?:id|no|number|num|is|nbr|s/n|serial|sn|cdl|npi|dea)\.?\s?#?:?\s?$", re.IGNORECASE
 )
 _NUMBERED = re.compile(
-    r"(?:\b(?:id|ids|no|nos|number|numbers|num|nbr|ref|acct|account|icn|dcn|csn|fin|har)\b\W{0,4}"
+    r"(?:(?:\b|_)(?:id|ids|no|nos|number|numbers|num|nbr|ref|acct|account|icn|dcn|csn|fin|har)\b\W{0,4}"
     r"|#\s?)(?:is|was|of|:)?\W{0,3}$",
     re.IGNORECASE,
 )
 _USERNAME = re.compile(
     r"\b(?:user(?:\s?name|\s?id)?|login|handle|screen name|twitter|instagram|facebook|ig)\s?(?:is|:"
-    r"|=)\s?@?([A-Za-z][\w.-]*[\d_.][\w.-]*|@\w+)",
+    r"|=)\s?@?([A-Za-z][\w.-]*(?:[\d_]|\.(?=\w))[\w.-]*|@\w+)",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
@@ -35,7 +39,7 @@ _PLATE = re.compile(
     r"|#|:))*\W{0,4}((?-i:(?:[A-Z][a-z]+ )?(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
     re.IGNORECASE,
 )
-_LONG_UNLABELLED = re.compile(r"\d{7,20}")
+_LONG_UNLABELLED = re.compile(r"\d{7,20}|0\d{5}")
 _LETTERED = re.compile(
     r"[A-Za-z]{1,6}[-_]?\d{5,}(?:[-_]?[A-Za-z0-9]{1,4})?|\d{4,}[-_]?[A-Z]{1,4}\d*"
     r"|(?=(?:[A-Za-z0-9-]*\d){4})(?=[A-Za-z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})+"
@@ -46,7 +50,7 @@ _POLICY = re.compile(r"policy\W{0,3}(?:number|no|num|id|#)?\W{0,4}(?:is|was)?\W{
 _POLICY_DIGITS = 6
 """A medical policy's number has fewer; an insured person's policy number has more."""
 _HASH = re.compile(
-    r"(?=[0-9a-f-]*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"(?=[0-9a-f-]*[a-f])(?:(?=(?:\d*[a-f]){3})[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 """Trace ids, digests and UUIDs: they name a message or a file, nobody."""
 _CARD_FORM = re.compile(r"[A-Z]{1,3}\d{8,12}")
@@ -60,6 +64,17 @@ _IDENTIFIERS = frozenset({PhiType.MRN, PhiType.MEMBER_ID, PhiType.ACCOUNT, PhiTy
 _MOST_DIGITS = 18
 _LOOSE = frozenset({PhiType.ACCOUNT, PhiType.MEMBER_ID, PhiType.DEVICE_ID})
 """Labels that also stand before codes of medicine (`PA for PET 78815`, `Medicaid, 95810`)."""
+_STATE_LICENSE = re.compile(r"\d{2}\.\d{5,7}")
+_OWN_NUMBER = re.compile(
+    r"\b(?:my|his|her|their|patient's|member's|whose|its)\s+(?:[a-z]+\s+){0,2}numbers?\b[^.;:!?\n]{0,30}(?:\b(?:is|was|are)\b|:)\W{0,4}$",
+    re.IGNORECASE,
+)
+"""`her number at the clinic is`."""
+_NAMES_A_NUMBER = re.compile(
+    r"\b(?:case|ref|reference|ticket|acct|account|encounter|accession|lot|serial|sn|s/n|claim|job|mem|mbr)\b\W{1,3}$",
+    re.IGNORECASE,
+)
+"""Labels behind which a number is its own and no code of medicine, if nothing stands between."""
 _FEWEST_NUMBERED, _FEWEST_UNITLESS = 3, 5
 _LEAST_FREE = 2
 _LONGEST_ID = 48
@@ -87,6 +102,8 @@ def find_labelled(text: str, claimed: Sequence[Found]) -> Iterator[Found]:
         if free < _LEAST_FREE and free < end - start and any(taken[start:end]):
             last_end, last_type = end, None
             continue
+        if (path := _PATH.match(text, start, end)) is not None:
+            start = path.end()
         context = _own_context(text, max(last_end, start - _CONTEXT), start)
         if in_codes and _LIST_JOIN.fullmatch(context) and _PLAIN_CODE.fullmatch(match[0]):
             last_end = end
@@ -125,13 +142,11 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
     value = text[start:end].lstrip("# ")
     if last_type is not None and _LIST_JOIN.fullmatch(context) and _plausible(value):
         return Found(start, end, last_type, 0.7)
-    meaning, skipped = meaning_of(context)
-    if meaning is None or meaning is PhiType.DATE:
-        tail = _TAIL_LABEL.match(text, end)
-        if tail:
-            meaning, skipped = meaning_of(tail[1])
+    meaning, skipped = _meaning_here(text, end, context)
     if meaning is None and (capitals := _CAPITALS_BEFORE.search(context)):
         meaning, skipped = meaning_of(context[: capitals.start()])
+        if meaning in _LOOSE and is_code_form(value) and not _NUMBERED.search(context[: capitals.start()]):
+            return None
         start -= len(capitals[0]) if meaning in _IDENTIFIERS else 0
     if len(value) > _LONGEST_ID and meaning not in _STRONG:
         return None
@@ -147,6 +162,16 @@ def _judged(text: str, start: int, end: int, context: str, last_type: PhiType | 
     if kind is not None:
         return Found(start, grouped, kind, 0.9 if skipped < 2 else 0.75)
     return _by_form(text, start, end, value)
+
+
+def _meaning_here(text: str, end: int, context: str) -> tuple[Meaning | None, int]:
+    """What the words before the value say of it, or else those in brackets behind it."""
+    meaning, skipped = meaning_of(context)
+    if (meaning is None or meaning is PhiType.DATE) and (tail := _TAIL_LABEL.match(text, end)):
+        meaning, skipped = meaning_of(tail[1])
+    if meaning is None and _OWN_NUMBER.search(context):
+        return PhiType.MRN, 0
+    return meaning, skipped
 
 
 def _is_members_number(value: str, context: str) -> bool:
@@ -171,7 +196,10 @@ def _labelled_type(meaning: Meaning | None, value: str, context: str, skipped: i
             meaning if value.isdigit() and digits in (6, 8) and re.search(r"(?i)birth|dob|date|dos", context) else None
         )
     numbered = _NUMBERED.search(context) is not None
-    if not _plausible(value) or (meaning in _LOOSE and is_code_form(value) and not numbered):
+    if meaning is PhiType.LICENSE and _STATE_LICENSE.fullmatch(value):
+        return meaning
+    coded = is_code_form(value) and not numbered and not _NAMES_A_NUMBER.search(context)
+    if not _plausible(value) or (meaning in _LOOSE and coded):
         return None
     if numbered and digits >= _FEWEST_NUMBERED and any(c.isalpha() for c in value):
         return meaning
@@ -194,9 +222,11 @@ def _by_form(text: str, start: int, end: int, value: str) -> Found | None:
     hashed = text[start] == "#"
     if len(value) > _LONGEST_ID:
         return None
+    if hashed and re.fullmatch(r"\d{5,}", value):
+        return Found(start, end, PhiType.MRN, 0.65)
     if is_code_form(value) or _ROUND.fullmatch(value):
         return None
-    if _LONG_UNLABELLED.fullmatch(value) or (hashed and re.fullmatch(r"\d{5,}", value)):
+    if _LONG_UNLABELLED.fullmatch(value):
         return Found(start, end, PhiType.MRN, 0.65)
     if _GROUPED.fullmatch(value) and sum(c.isdigit() for c in value) >= 7:
         return Found(start, end, PhiType.MRN, 0.6)
@@ -218,9 +248,17 @@ _VEHICLE_NEAR = re.compile(
 _NEAR = 48
 
 
+@cache
+def _acronyms() -> frozenset[str]:
+    """Acronyms of medicine, which a clock may follow as digits follow the letters of a plate (`EKG 0912`)."""
+    return frozenset(medicine()["acronyms"])
+
+
 def _worded(text: str) -> Iterator[Found]:
     for match in _PLATE_FORM.finditer(text):
         around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR // 2]
+        if match[0][:3].strip("- 0123456789") in _acronyms():
+            continue
         if _VEHICLE_NEAR.search(around) and meaning_of(text[max(0, match.start() - _NEAR) : match.start()])[0] != KEEP:
             yield Found(match.start(), match.end(), PhiType.VEHICLE, 0.65)
     for match in _PLATE.finditer(text):

@@ -7,7 +7,9 @@ from guardrails.phi.recognizers import check_digits
 from guardrails.phi.recognizers.label_words import KEEP, meaning_of
 from guardrails.phi.spans import Found, PhiType
 
-_SSN = re.compile(r"(?<![\w-])(?<!\d[. ])\d{3}\s?([- .])\s?\d{2}\s?\1\s?\d{4}(?![\d-])(?!\.\d)[A-Z]?\d?\b")
+_SSN = re.compile(
+    r"(?<![\w-])(?<!\d[. ])\d{3}\s?([- .])\s?\d{2}\s?\1\s?(?:\d{4}|\d{2} \d{2})(?![\d-])(?!\.\d)[A-Z]?\d?\b"
+)
 _MASKED_SSN = re.compile(r"(?<![\w])(?:[x*#X]{3}[- ]?[x*#X]{2}[- ]?)\d{4}(?!\d)")
 _LAST_FOUR = re.compile(
     r"\b(?:ssn|social(?: security)?(?: number)?|soc)\W{0,3}(?:\(?last\s?(?:4|four)(?: digits)?\)?"
@@ -43,6 +45,10 @@ _PHOTO = re.compile(
 
 
 _PRINTED = re.compile(r"(?<![\w.-])([A-Z]{2,3}) \d{3,4}(?: \d{2,5}){1,3}(?: [A-Z](?=\s*(?:$|[).,;|\n])))?(?![\w-])")
+_SPELLED_CARD = re.compile(
+    r"\b[A-Z] as in [A-Za-z]+(?:[\s,.-]+(?:and\s+|then\s+)?(?:[A-Z] as in [A-Za-z]+|\d+(?![\w%])))+", re.IGNORECASE
+)
+"""A card's number as it is read out: `Q as in queen, 7 7 1 0`."""
 _FEWEST_PRINTED = 7
 """Digits of a card number that is printed in groups behind its letters."""
 
@@ -74,7 +80,11 @@ def _grouped(text: str) -> Iterator[Found]:
     for match in _PRINTED.finditer(text):
         if len(_digits(match[0])) >= _FEWEST_PRINTED and meaning_of(match[1])[0] is None:
             yield Found(match.start(), match.end(), PhiType.MEMBER_ID, 0.7)
+    for match in _SPELLED_CARD.finditer(text):
+        yield Found(match.start(), match.end(), PhiType.MEMBER_ID, 0.8)
     for match in _STARRED.finditer(text):
+        if match[0].startswith("**") and text.count("**", text.rfind("\n", 0, match.start()) + 1, match.start()) % 2:
+            continue
         meaning, _ = meaning_of(text[max(0, match.start() - 40) : match.start()])
         yield Found(match.start(), match.end(), _typed(meaning, PhiType.ACCOUNT), 0.8)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from guardrails.phi.keep.medical_words import is_medical
+from guardrails.phi.keep.plain_language import names_nobody
 from guardrails.phi.recognizers.address_blocks import is_street_name, whole_addresses
 from guardrails.phi.recognizers.addresses import find_addresses
 from guardrails.phi.recognizers.employers import find_employers
@@ -26,6 +27,8 @@ _LISTED_NEEDS, _UNLISTED_NEEDS = 0.9, 0.97
 _SLIPS = (str.maketrans("01354l", "OIESAI"), str.maketrans("015", "oLS"), str.maketrans("l", "I"))
 _COMPANY = 0.3
 _TAGS = {PhiType.NAME: Tag.NAME, PhiType.CITY: Tag.CITY, PhiType.STREET: Tag.STREET}
+_COURTESY = re.compile(r"\b(?:Mr|Mrs|Ms)\.\s$")
+"""A title behind which any word with a capital is a name, whatever else it means (`Ms. Early`)."""
 _MARKED_NAME = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|DR|MR|MRS|MS|dr|mr|mrs)\.?|[Pp]atient:|[Nn]ame:?)\s*$")
 
 
@@ -42,12 +45,20 @@ class PeopleAndPlaces:
         probabilities = self._tagger.probabilities(tokens)
         tagged = list(spans_of(tokens, probabilities, name_hints(text), self._thresholds))
         index = _TokenIndex(tokens, probabilities)
-        cued = [span for span in find_cued_names(text) if index.agrees(span, 0.02) or not text[span.start].isascii()]
+        cued = [
+            span
+            for span in find_cued_names(text)
+            if index.agrees(span, 0.02)
+            or not text[span.start].isascii()
+            or _COURTESY.search(text, max(0, span.start - 6), span.start)
+        ]
         formed = [span for span in find_addresses(text) if span.score >= _DOUBTFUL or index.agrees(span, _CONFIRMS)]
         spans = [
             span
             for span in _whole(text, [*tagged, *cued, *formed])
             if _is_likely(text, span) and not self._is_plain_word(text, span)
+            if _MARKED_NAME.search(text, max(0, span.start - 12), span.start)
+            or not names_nobody(text, span, self._tagger.knows)
         ]
         found = [span for span in spans if not self._is_medicine(text, span)]
         found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]

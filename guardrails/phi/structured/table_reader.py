@@ -11,13 +11,18 @@ from guardrails.phi.structured.meaning import handling_of
 
 _LINE = re.compile(r"[^\r\n]+")
 _RULE = re.compile(r"[\s|:+=-]+")
+_MARKDOWN_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?")
+"""The line under the names of a table in Markdown."""
 _MARKS = ("\t", "|", ",", ";")
 _COLUMN_WORDS = listed(
     "name first last given family patient member subscriber dob birth date id mrn ssn phone fax email address "
     "street city state zip gender sex age provider physician npi code account acct claim dos status payer plan "
     "insurance diagnosis dx icd cpt drug medication visit admit discharge note notes comment amount relationship "
     "mobile county country employer facility middle surname type lab result value unit test time user record "
-    "number"
+    "number auth authorization service decision ref reference case reason due order request requested contact "
+    "procedure description specialty group card beneficiary enrollee spouse mother pcp attending ordering referring "
+    "prescriber initials location room bed unit ward med meds dose route freq action actor ts timestamp event dt "
+    "charge charges paid billed allowed check npi tin vin plate serial device relation signature"
 )
 _FEWEST_COLUMNS = 3
 _LONGEST_NAME = 32
@@ -28,7 +33,8 @@ def table_regions(text: str) -> Iterator[tuple[int, int, str]]:
     lines = list(_LINE.finditer(text))
     at = 0
     while at < len(lines) - 1:
-        mark = _header_mark(lines[at][0])
+        ruled = "|" in lines[at][0] and _MARKDOWN_RULE.fullmatch(lines[at + 1][0]) is not None
+        mark = "|" if ruled else _header_mark(lines[at][0])
         last = _last_row(lines, at, mark) if mark else at
         if mark and last > at:
             yield lines[at].start(), lines[last].end(), mark

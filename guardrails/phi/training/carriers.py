@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 _FOLDER = Path(__file__).parent / "templates"
-_FILES = ("clinical.txt", "paperwork.txt", "everyday.txt")
+_FILES = ("clinical.txt", "paperwork.txt", "everyday.txt", "formats.txt")
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 SLOT = re.compile(r"\{([A-Z]+0?)\}")
 

@@ -27,6 +27,12 @@ _WEIGHTS = {
     "roster": 4,
     "place": 3,
     "query": 2,
+    "format": 6,
+    "fax2": 2,
+    "denial": 3,
+    "spanish": 2,
+    "plain": 7,
+    "beside": 4,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from guardrails.phi.gazetteer.lexicon import listed, places, read_kinds
+from guardrails.phi.gazetteer.lexicon import listed, medicine, places, read_kinds
 from guardrails.phi.tagger.network import Tag
 from guardrails.phi.training.names import People, disguised, full_name, last_first, other_script
 from guardrails.phi.training.plain_words import PlainWords
@@ -63,6 +63,7 @@ class Slots:
             "F": lambda: (self._name(self._people.given()), Tag.NAME),
             "L": lambda: (self._name(self._people.family()), Tag.NAME),
             "EPL": lambda: (self._name(self._word("eponym_name")), Tag.NAME),
+            "NW": lambda: (self._name(self._word("nameword")), Tag.NAME),
             "I": lambda: (random.choice("ABCDEFGHJKLMNPRSTW"), Tag.NAME),
             "C": lambda: (disguised(self._city(), random), Tag.CITY),
             "S": lambda: (disguised(self._street(), random), Tag.STREET),
@@ -90,6 +91,9 @@ class Slots:
             "PROC": lambda: self._word("procedure"),
             "ITEM": lambda: self._word("item"),
             "EPO": lambda: self._word("eponym_phrase"),
+            "EPG": self._coined_eponym,
+            "CW": lambda: self._plain_words.word().title(),
+            "ACR": self._plain_words.acronym,
             "LAB": lambda: self._word("lab"),
             "DRUG": self._plain_words.drug,
             "ABB": lambda: self._word("abbreviation") if random.random() < 0.8 else self._plain_words.acronym(),
@@ -126,6 +130,15 @@ class Slots:
 
     def _word(self, kind: str) -> str:
         return self._random.choice(self._words[kind])
+
+    def _coined_eponym(self) -> str:
+        """A finding, device or scale that bears somebody's name: it is the noun that tells, as no list is complete."""
+        random = self._random
+        name = self._people.family()
+        if random.random() < 0.35:
+            name = f"{name}-{self._people.family()}"
+        nouns = medicine()["eponym_nouns"]
+        return f"{name}{random.choice((' ', ' ', chr(39) + 's '))}{random.choice(nouns)}"
 
     def _name(self, name: str) -> str:
         return other_script(self._random) if self._random.random() < 0.004 else disguised(name, self._random)
