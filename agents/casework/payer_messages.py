@@ -61,7 +61,7 @@ def take_message(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
 
 def _letter(toolbox: Toolbox, name: str, content: bytes, read: PagedText) -> MessageReading:
     """A letter's visible words; text that nobody would see on the page is blanked, and a doubtful scan is a doubt."""
-    text, doubts = _visible(read)
+    text, doubts = visible(read)
     reading = read_letter(text, _directory(toolbox))
     if reading.facts is None:
         words = {LetterKind.UNKNOWN: ("It does not say whether anything was decided; a person reads it.",)}
@@ -71,7 +71,7 @@ def _letter(toolbox: Toolbox, name: str, content: bytes, read: PagedText) -> Mes
     return MessageReading(file=name, kind=reading.kind, denials=opened, notes=facts.doubts)
 
 
-def _visible(read: PagedText) -> tuple[str, tuple[str, ...]]:
+def visible(read: PagedText) -> tuple[str, tuple[str, ...]]:
     """The text with hidden runs blanked, so that places stay; and what of it cannot be relied on."""
     letters, doubts = list(read.text), [f"page {page.number}: {page.reason}" for page in read.lost]
     for run in read.hidden:

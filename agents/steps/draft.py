@@ -77,7 +77,7 @@ def _draft(
     case = desk.case()
     chart = hands.call("read_chart").for_patient(case.patient.id)
     code = case.order.codes[0].code
-    result = _of_patient(result, {document.id: document for document in chart.documents})
+    result = of_patient(result, {document.id: document for document in chart.documents})
     matter = _Matter(
         case=case,
         chart=chart,
@@ -92,11 +92,11 @@ def _draft(
         ),
     )
     edited = desk.product(EDITED_LETTER, state["revision"])
-    letter = edited or _worded(state, desk, hands, write_letter(matter.letter_matter, matter.documents))
+    letter = edited or worded(state, desk, hands, write_letter(matter.letter_matter, matter.documents))
     return _store(state, desk, hands, matter, letter)
 
 
-def _worded(state: AuthorizationState, desk: CaseDesk, hands: Hands, letter: Letter) -> Letter:
+def worded(state: AuthorizationState, desk: CaseDesk, hands: Hands, letter: Letter) -> Letter:
     """The letter in the model's words, where one is set and keeps to the quotes; else as it is."""
     session: ModelSession | None = hands.call("model_session")
     if session is None:
@@ -152,7 +152,7 @@ def _store(
 
 
 def _packet(desk: CaseDesk, matter: _Matter, letter: Letter, scans: ScanReader) -> bytes:
-    extracts = tuple(map(_as_pages, chart_extracts(matter.case, matter.result, matter.documents)))
+    extracts = tuple(map(as_pages, chart_extracts(matter.case, matter.result, matter.documents)))
     content = packet_content(
         matter.letter_matter,
         request_sentences(matter.letter_matter, matter.documents),
@@ -163,7 +163,7 @@ def _packet(desk: CaseDesk, matter: _Matter, letter: Letter, scans: ScanReader) 
     content = content.model_copy(update={"cover": _with_statement(matter.case, content.cover)})
     paged = [item for item in extracts if item.pdf_pages]
     held = desk.sources([item.document for item in paged])
-    sources = {item.document.id: _as_pdf(item, held[item.document.id], scans) for item in paged}
+    sources = {item.document.id: as_pdf(item, held[item.document.id], scans) for item in paged}
     return packet_pdf.render_packet(content, sources).pdf
 
 
@@ -173,7 +173,7 @@ def _with_statement(case: Case, cover: tuple[tuple[str, str], ...]) -> tuple[tup
     return tuple((name, f"{value}. {said}" if name == "Urgency" and said else value) for name, value in cover)
 
 
-def _as_pages(extract: ChartExtract) -> ChartExtract:
+def as_pages(extract: ChartExtract) -> ChartExtract:
     """A scan is enclosed as the pictures of its cited pages, not as what was read out of them."""
     document = extract.document
     if document.kind is not DocumentKind.SCAN or extract.pdf_pages:
@@ -182,7 +182,8 @@ def _as_pages(extract: ChartExtract) -> ChartExtract:
     return extract.model_copy(update={"pdf_pages": tuple(sorted(cited))})
 
 
-def _as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
+def as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
+    """The source as a PDF whose pages can be enclosed."""
     document = extract.document
     if document.kind is not DocumentKind.SCAN:
         return content
@@ -190,7 +191,7 @@ def _as_pdf(extract: ChartExtract, content: bytes, scans: ScanReader) -> bytes:
     return shown(content, document.source, extract.pdf_pages, scans)
 
 
-def _of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:
+def of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:
     """The judgement without quotes from pages that do not say whose they are: no such page may leave, or be quoted."""
     nobodys = {document.id for document in documents.values() if document.patient_id is None}
     return result.model_copy(update={"root": _without(result.root, nobodys)})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
+from api.cli import appeal, ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("appeal")(appeal.appeal)
 app.command("ask")(ask.ask)
 app.command("authorize")(authorize.authorize)
 app.command("demo")(demo.demo)
