@@ -61,6 +61,7 @@ def _answer(answer: ReasonAnswer) -> Json:
         "stance": answer.stance.value,
         "why": answer.why,
         "instead": answer.instead,
+        "policy_words": answer.policy_words.model_dump(mode="json") if answer.policy_words else None,
         "criteria": [_criterion(item) for item in answer.criteria],
         "supplied": [_span(span) for span in answer.supplied],
     }

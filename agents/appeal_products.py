@@ -22,6 +22,7 @@ class EvidenceSource(Frozen):
     """Where an evidence map came from: the case it was made for, and what of it went with the request then."""
 
     case_id: CaseId
+    requested_here: bool = False
     sent: tuple[DocumentId, ...] = ()
     authorization: str = ""
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from cases.criteria import Judgement, PolicyRef
+from cases.criteria import Judgement, PolicyRef, PolicySpan
 from cases.denial import Appealable, Pathway
 from cases.evidence import Span
 from cases.frozen import Frozen
@@ -98,7 +98,8 @@ class CriterionAnswer(Frozen):
 class ReasonAnswer(Frozen):
     """One stated reason and what is said to it.
 
-    `words` is the verbatim span of the denial's text. `why` says in words why it stands so; `instead` what is done
+    `words` is the verbatim span of the denial's text, `policy_words` the policy's own on the point where the criteria
+    do not quote it already. `why` says in words why it stands so; `instead` what is done
     where it is not argued.
     """
 
@@ -111,6 +112,7 @@ class ReasonAnswer(Frozen):
     stance: Stance
     why: str
     instead: str = ""
+    policy_words: PolicySpan | None = None
     criteria: tuple[CriterionAnswer, ...] = ()
     supplied: tuple[Span, ...] = ()
 

@@ -1,5 +1,6 @@
 """The judge of an appeal: complete, consistent, and arguing something; a person always decides after it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -27,6 +28,10 @@ _UNARGUED = {
     Pathway.ADMINISTRATIVE: "procedure_needs_proof",
     Pathway.AUTHORIZATION: "authorization_not_on_file",
 }
+
+
+_PARTLY = re.compile(r"\b(?:only|partly|partial(?:ly)?|reduced|remaining|days? .*not approved)\b", re.IGNORECASE)
+"""A refusal of part of what was asked may be about amounts that the criteria do not speak of."""
 
 
 class AppealGateCase(Frozen):
@@ -105,6 +110,8 @@ def _to_weigh(subject: AppealGateCase) -> Iterator[str]:
         yield "deadline_passed"
     if plan.appealable == "person":
         yield "right_to_appeal_unclear"
+    if any(_PARTLY.search(answer.wording) for answer in subject.rebuttal.answers):
+        yield "check_how_much_was_denied"
     if plan.forwarded:
         yield "payer_forwards_the_case"
 

@@ -6,7 +6,22 @@ from pathlib import Path
 
 import typer
 
-from api.cli import appeal, ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
+from api.cli import (
+    appeal,
+    appeals,
+    ask,
+    audit,
+    authorize,
+    demo,
+    denials,
+    keys,
+    model,
+    phi,
+    policies,
+    review,
+    serve,
+    users,
+)
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -32,6 +47,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(model.app, name="model")
 app.add_typer(phi.app, name="phi")
 app.add_typer(denials.app, name="denials")
+app.add_typer(appeals.app, name="appeals")
 
 
 def main() -> None:

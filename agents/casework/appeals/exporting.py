@@ -16,7 +16,7 @@ from runtime.work_store import GATE
 NAMES = (
     "case.json", "denial.json", "pathway.json", "letter.pdf", "letter.md", "enclosures.pdf", "rebuttal.json",
     "gate.json", "criteria.json", "gaps.json", "pas-bundle.json", "x12-278.edi", "work-order.md", "brief.md",
-    "brief.pdf", "patient-copy.md", "handoff.json",
+    "patient-copy.md",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from agents.appeal_products import (
     PROOFS,
     EvidenceSource,
 )
+from agents.casework.appeals.earlier import earlier_acts
 from agents.casework.denials.appealed import settle_earlier
 from agents.casework.opening import HandOver, open_from
 from agents.casework.payer_messages import take_message
@@ -165,6 +166,7 @@ class _Start:
     sources: tuple[bytes, ...]
     document: Document
     message: bytes
+    earlier: tuple[Document, ...] = ()
 
 
 def appeal_id_for(denial: Denial) -> CaseId:
@@ -194,6 +196,7 @@ def _start(toolbox: Toolbox, transaction: Transaction, denial: Denial, parent_id
         sources=tuple(_sources(transaction, parent_id, chart)),
         document=denial_document(denial, name, message, parent.patient.id, toolbox.scans),
         message=message,
+        earlier=earlier_acts(transaction, _before(transaction, denial, parent_id), parent.patient.id),
     )
 
 
@@ -211,7 +214,7 @@ def _open(toolbox: Toolbox, transaction: Transaction, denial: Denial, start: _St
     held = case_store.get(transaction, appeal_id) if case_store.is_held(transaction, appeal_id) else None
     if held is not None and (held.state not in WORKABLE or _same(held, parent, transaction)):
         return appeal_id
-    before = _earlier(transaction, denial, parent.id)
+    before = next(reversed(_before(transaction, denial, parent.id)), None)
     reference = AppealRef(
         denial_id=denial.id, parent=parent.id, level=denial.facts.level or 1, procedure=denial.facts.procedure,
         previous=before,
@@ -226,7 +229,9 @@ def _open(toolbox: Toolbox, transaction: Transaction, denial: Denial, start: _St
     else:
         state = move(held.state, CaseEvent.REOPEN)
     digest = chart_store.put_chart(transaction, appeal_id, start.chart, now)
-    chart_store.put_sources(transaction, appeal_id, (*start.sources, start.message), now)
+    chart_store.put_sources(
+        transaction, appeal_id, (*start.sources, start.message, *_messages(transaction, start)), now
+    )
     case = held.model_copy(
         update={
             "patient": parent.patient, "order": parent.order, "coverage": parent.coverage,
@@ -246,18 +251,25 @@ def _open(toolbox: Toolbox, transaction: Transaction, denial: Denial, start: _St
     return appeal_id
 
 
+def _messages(transaction: Transaction, start: _Start) -> Iterable[bytes]:
+    """The bytes of earlier decisions, which are enclosed as they came."""
+    for document in start.earlier:
+        if document.id.startswith("denial/"):
+            yield denial_store.source(transaction, document.digest)[1]
+
+
 def _same(held: Case, parent: Case, transaction: Transaction) -> bool:
     """Whether it waits for a person on this very chart."""
     gated = work_store.newest_revision(transaction, held.id, GATE) is not None
     return held.state is CaseState.AWAITING_REVIEW and gated and held.chart_digest == parent.chart_digest
 
 
-def _earlier(transaction: Transaction, denial: Denial, parent_id: CaseId) -> CaseId | None:
-    """The appeal of the level before, of the same case."""
+def _before(transaction: Transaction, denial: Denial, parent_id: CaseId) -> list[CaseId]:
+    """The appeals of earlier levels, of the same case, in their order."""
     level = denial.facts.level or 1
     others = [one for one in denial_store.of_case(transaction, parent_id) if (one.facts.level or 1) < level]
     found = [appeal_id_for(one) for one in others if case_store.is_held(transaction, appeal_id_for(one))]
-    return found[-1] if found else None
+    return found
 
 
 def _flags(parent: Case) -> tuple[Flag, ...]:
@@ -277,11 +289,14 @@ def _hand_over(toolbox: Toolbox, transaction: Transaction, denial: Denial, start
             work_store.put_product(transaction, appeal_id, HANDED_OVER, kind, found, now)
     answer = work_store.get_product(transaction, parent.id, ANSWER)
     source = EvidenceSource(
-        case_id=parent.id, sent=_sent(transaction, start), authorization=_authorization(parent, answer)
+        case_id=parent.id,
+        requested_here=work_store.newest_submission(transaction, parent.id) is not None,
+        sent=_sent(transaction, start),
+        authorization=_authorization(parent, answer),
     )
     work_store.put_product(transaction, appeal_id, HANDED_OVER, EVIDENCE_SOURCE, source, now)
     work_store.put_product(transaction, appeal_id, HANDED_OVER, DENIAL_DOCUMENT, start.document, now)
-    proofs = _proofs(parent, answer)
+    proofs = (*_proofs(parent, answer), *start.earlier)
     if proofs:
         work_store.put_product(transaction, appeal_id, HANDED_OVER, PROOFS, proofs, now)
 

@@ -12,7 +12,16 @@ from cases.document import Document
 from cases.evidence import Span
 from cases.frozen import Frozen
 from cases.ids import DocumentId
-from cases.packet import ChartCitation, Citation, LawCitation, Letter, LetterPoint, Sentence, SentenceKind
+from cases.packet import (
+    ChartCitation,
+    Citation,
+    LawCitation,
+    Letter,
+    LetterPoint,
+    PolicyCitation,
+    Sentence,
+    SentenceKind,
+)
 from knowledge.appeal_rules import Law
 
 _KINDS = {
@@ -42,7 +51,7 @@ _OPEN_HEADING = "Not claimed in this appeal"
 
 
 class AppealMatter(Frozen):
-    """What an appeal's letter is written from. `units` and `site` are in words; empty where they are not known."""
+    """What an appeal's letter is written from. `earlier` goes along with a later level."""
 
     case: Case
     facts: DenialFacts
@@ -54,6 +63,7 @@ class AppealMatter(Frozen):
     wording: str
     payer_address: tuple[str, ...] = ()
     organization: tuple[str, ...] = ()
+    earlier: tuple[Document, ...] = ()
     written_on: date
 
 
@@ -148,11 +158,12 @@ def _days_and_place(case: Case) -> Iterator[str]:
 
 def _follow_up(case: Case, plan: PathwayPlan, organization: Sequence[str]) -> Iterator[str]:
     phone = case.requester.phone if case.requester else ""
-    contact = ", ".join(dict.fromkeys(part for part in (*organization[:1], phone) if part))
+    name = organization[0] if organization else (case.requester.name if case.requester else "")
+    contact = ", ".join(part for part in (name, phone) if part)
     if contact:
         yield f"Contact: {contact}"
     if plan.due:
-        yield f"To be filed by: {long_date(plan.due)}"
+        yield f"Time to file: until {long_date(plan.due)}"
     if plan.decide_by:
         yield f"Decision owed: {plan.decide_by}"
     yield f"Case: {case.id}"
@@ -195,7 +206,12 @@ def _reason_points(
     """The payer's words, then each criterion that answers them; what is not argued is said in one line."""
     count = len(matter.rebuttal.answers)
     heading = f"Reason {answer.number} of {count}" if count > 1 else "The stated reason"
-    said = [*_stated(answer, matter), *_supplied(answer, matter, documents), *_not_argued(answer, matter)]
+    said = [
+        *_stated(answer, matter),
+        *_policy_says(answer, matter),
+        *_supplied(answer, matter, documents),
+        *_not_argued(answer, matter),
+    ]
     yield LetterPoint(heading=heading, sentences=tuple(said))
     for criterion in answer.criteria:
         leaf = criterion.judgement
@@ -206,7 +222,7 @@ def _stated(answer: ReasonAnswer, matter: AppealMatter) -> Iterator[Sentence]:
     if answer.words is None:
         return
     how = "notice" if matter.facts.source == "letter" else "decision"
-    text = f"The {how} states: “{_quoted(answer.words)}”."
+    text = ended(f"The {how} states: “{_quoted(answer.words)}”")
     plain = (
         text
         if text.count("“") == 1 and not {"‘", "’"} & (set(text) - set(answer.words.quote))
@@ -215,13 +231,27 @@ def _stated(answer: ReasonAnswer, matter: AppealMatter) -> Iterator[Sentence]:
     yield Sentence(kind=SentenceKind.DENIAL, text=plain, citations=(_denial(answer.words, matter.denial),))
 
 
+def _policy_says(answer: ReasonAnswer, matter: AppealMatter) -> Iterator[Sentence]:
+    """The policy's own words on the point, where the criteria below do not quote them."""
+    policy, span = matter.rebuttal.policy, answer.policy_words
+    if policy is None or span is None or "“" in span.quote or "”" in span.quote:
+        return
+    text = ended(f"On this point {policy.number}, version {policy.version}, states: “{' '.join(span.quote.split())}”")
+    yield Sentence(kind=SentenceKind.POLICY, text=text, citations=(PolicyCitation(policy=policy, span=span),))
+
+
+def ended(text: str) -> str:
+    """A sentence with one end mark, also where it ends in a quote that has its own."""
+    return text if text.rstrip("”")[-1:] in ".?!" else f"{text}."
+
+
 def _supplied(
     answer: ReasonAnswer, matter: AppealMatter, documents: Mapping[DocumentId, Document]
 ) -> Iterator[Sentence]:
     for span in answer.supplied:
         document = documents.get(span.document_id)
         source = document.source if document else ""
-        text = f"It is enclosed: “{' '.join(span.quote.split())}”."
+        text = ended(f"It is enclosed: “{' '.join(span.quote.split())}”")
         yield Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=(ChartCitation(span=span, source=source),))
 
 
@@ -260,15 +290,14 @@ def _law_points(matter: AppealMatter) -> Iterator[LetterPoint]:
 
 def _requests(matter: AppealMatter) -> Iterator[LetterPoint]:
     unsaid = any(not answer.codes and answer.words is None for answer in matter.rebuttal.answers)
-    sentences = tuple(
-        Sentence(
-            kind=SentenceKind.LAW,
-            text=f"{_REQUESTS[law.use].format(wording=law.wording)} ({law.citation})",
-            citations=(law_citation(law),),
-        )
-        for law in matter.laws
-        if law.use in _REQUESTS and (law.use != "specific_reason" or unsaid)
-    )
+    asked: dict[str, list[Sentence]] = {}
+    for law in matter.laws:
+        if law.use in _REQUESTS and (law.use != "specific_reason" or unsaid):
+            form = _REQUESTS[law.use] if law.use not in asked else "{wording}"
+            text = f"{form.format(wording=law.wording)} ({law.citation})"
+            said = Sentence(kind=SentenceKind.LAW, text=text, citations=(law_citation(law),))
+            asked.setdefault(law.use, []).append(said)
+    sentences = tuple(sentence for use in _REQUESTS for sentence in asked.get(use, ()))
     yield LetterPoint(heading="What we ask you to send", sentences=sentences)
 
 
@@ -288,7 +317,7 @@ def _added(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> It
         if document is None or cited is None:
             continue
         citation = ChartCitation(span=cited, source=document.source)
-        text = "A record that did not go with the request is enclosed: “{}”.".format(" ".join(cited.quote.split()))
+        text = ended(f"A record that did not go with the request is enclosed: “{' '.join(cited.quote.split())}”")
         heads.append(Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=(citation,)))
     yield LetterPoint(heading="What was added", sentences=tuple(heads))
 

@@ -29,6 +29,7 @@ def appeal_extracts(
         for citation in sentence.citations:
             if isinstance(citation, ChartCitation):
                 spans.setdefault(citation.span.document_id, []).append(citation.span)
+    spans |= {document.id: spans.get(document.id, []) for document in matter.earlier}
     own = [documents[one] for one in spans if one in documents and documents[one].patient_id == matter.case.patient.id]
     return tuple(_extract(number, document, spans[document.id], matter) for number, document in enumerate(own, start=1))
 

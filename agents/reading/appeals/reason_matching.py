@@ -43,9 +43,9 @@ class Match:
 def match_reason(words: str, near: str, root: Judgement) -> Match:
     """The leaves that the reason's `words` are about; `near` is the passage around them, for a point it names."""
     leaves = root.leaves()
-    terms = {leaf.id: _terms(_said(leaf)) for leaf in leaves}
+    terms = {leaf.id: terms_of(_said(leaf)) for leaf in leaves}
     rarity = _rarity(list(terms.values()))
-    asked, named = _terms(words), _points(f"{words} {near}")
+    asked, named = terms_of(words), points_named(f"{words} {near}")
     scores = {leaf.id: _score(asked, terms[leaf.id], rarity) + _bonus(leaf, named) for leaf in leaves}
     best = max(scores.values(), default=0.0)
     if best < _LEAST:
@@ -59,7 +59,8 @@ def _said(leaf: Judgement) -> str:
     return f"{leaf.statement} {quote} {leaf.looked_for} {document}"
 
 
-def _terms(text: str) -> frozenset[str]:
+def terms_of(text: str) -> frozenset[str]:
+    """The telling words of a text, cut to their stems, and its numbers."""
     words = _WORD.findall(text.casefold())
     return frozenset(word[:_STEM] for word in words if (len(word) >= _SHORTEST or word.isdigit()) and word not in _STOP)
 
@@ -73,7 +74,8 @@ def _score(asked: frozenset[str], held: frozenset[str], rarity: Mapping[str, flo
     return sum(rarity[term] * (0.4 if term[0].isdigit() else 1.0) for term in asked & held)
 
 
-def _points(text: str) -> frozenset[str]:
+def points_named(text: str) -> frozenset[str]:
+    """The points of a policy that a text names by number."""
     found = (ref for match in _SECTION.finditer(text.casefold()) for ref in re.findall(r"\d+", match["refs"]))
     return frozenset(found)
 

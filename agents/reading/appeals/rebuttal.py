@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from agents.reading.appeals.denial_document import payer_words, span_of
+from agents.reading.appeals.policy_passage import policy_passage
 from agents.reading.appeals.reason_matching import Match, Settled, match_reason, settle
 from agents.reading.letter_wording import criterion_point, fact_citations, fields_cited, long_date
 from cases.appeal import CriterionAnswer, ReasonAnswer, Rebuttal, Stance
@@ -21,7 +22,7 @@ from knowledge.denial_codes import shipped_codes
 
 _CLINICAL = frozenset({Pathway.CLINICAL, Pathway.DOCUMENTS, Pathway.PERSON})
 _NEAR = 220
-"""Characters around a reason in which the policy's point may be named."""
+"""Characters after a reason in which the policy's point may be named."""
 _INSTEAD = {
     Pathway.CODE: "Have the coding corrected and send a corrected claim.",
     Pathway.CORRECTED_CLAIM: "Send a corrected claim.",
@@ -38,7 +39,8 @@ class AnswerMatter:
     """What reasons are answered from.
 
     `authorization` is the number under which the payer granted the service, as `proofs` (its answers) state it.
-    `policy_text` is of the tree's version; `earlier` are documents that went with the request.
+    `policy_text` is of the tree's version; `earlier` are documents that went with the request, None where it was not
+    made here.
     """
 
     case: Case
@@ -49,7 +51,7 @@ class AnswerMatter:
     policy_text: str = ""
     proofs: tuple[Document, ...] = ()
     authorization: str = ""
-    earlier: frozenset[DocumentId] = field(default_factory=frozenset)
+    earlier: frozenset[DocumentId] | None = None
     reused_from: CaseId | None = None
     contradicted: bool = False
 
@@ -120,7 +122,7 @@ def _by_criteria(
     reason: DenialReason, words: Span | None, matter: AnswerMatter, result: CriteriaResult
 ) -> dict[str, object]:
     said = words.quote if words else reason.wording
-    match = match_reason(f"{said} {reason.wording}", _near(words, matter.denial), result.root)
+    match = match_reason(f"{said} {reason.wording}", _near(words, matter.denial, matter.facts), result.root)
     settled = settle(result.root, match.leaves)
     supplies = reason.decision.pathway is Pathway.DOCUMENTS
     if match.general and supplies:
@@ -134,9 +136,11 @@ def _by_criteria(
     if not settled.holds:
         return _not_shown(settled, match)
     criteria = tuple(_argued(leaf, result, matter) for leaf in settled.shown)
+    quoted = [leaf.policy_span for leaf in settled.shown if leaf.policy_span]
     return {
         "stance": Stance.SUPPLIED if supplies else Stance.CONTESTED,
         "criteria": criteria,
+        "policy_words": policy_passage(said, _near(words, matter.denial, matter.facts), matter.policy_text, quoted),
         "instead": "",
         "why": _why(match, settled, reason, result),
     }
@@ -167,10 +171,12 @@ def _plain(number: str) -> str:
     return re.sub(r"[^a-z0-9]", "", number.casefold())
 
 
-def _near(words: Span | None, denial: Document) -> str:
+def _near(words: Span | None, denial: Document, facts: DenialFacts) -> str:
+    """What stands behind a reason up to the next one: it may name the policy's point."""
     if words is None:
         return ""
-    return denial.text[max(0, words.start - _NEAR // 2) : words.end + _NEAR]
+    ends = [reason.passage.start for reason in facts.reasons if reason.passage and reason.passage.start > words.start]
+    return denial.text[words.end : min([words.end + _NEAR, *ends])]
 
 
 def _argued(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -> CriterionAnswer:
@@ -248,6 +254,8 @@ def _first_line(document: Document) -> Span | None:
 
 def _added(answers: Sequence[ReasonAnswer], matter: AnswerMatter) -> Iterator[str]:
     """Chart documents that are relied on and did not go with the request that was refused."""
+    if matter.earlier is None:
+        return
     relied = {span.document_id for answer in answers for span in answer.supplied}
     for answer in answers:
         for criterion in answer.criteria:

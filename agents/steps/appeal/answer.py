@@ -32,7 +32,7 @@ def answer(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
             policy_text=hands.call("policy_text", policy=result.policy) if result else "",
             proofs=desk.product(PROOFS, HANDED_OVER) or (),
             authorization=source.authorization if source else "",
-            earlier=frozenset(source.sent) if source else frozenset(),
+            earlier=frozenset(source.sent) if source and source.requested_here else None,
             reused_from=source.case_id if source and state.get("reused") else None,
         )
     )

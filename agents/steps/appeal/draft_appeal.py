@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from agents.appeal_products import DENIAL_DOCUMENT, PLAN, REBUTTAL
+from agents.appeal_products import CALLS, DENIAL_DOCUMENT, HANDED_OVER, PLAN, PROOFS, REBUTTAL
 from agents.desk import CaseDesk, Record
 from agents.products import EDITED_LETTER, LETTER, NOT_DRAFTED
 from agents.reading.appeals.appeal_wording import AppealMatter, write_appeal
+from agents.reading.appeals.brief import peer_brief
 from agents.reading.appeals.enclosing import appeal_extracts, appeal_packet
+from agents.reading.appeals.patient_copy import patient_copy
 from agents.state import AuthorizationState
 from agents.steps.appeal.answer import citable, judged
 from agents.steps.appeal.binding_laws import binding_laws
@@ -86,8 +88,14 @@ def appeal_matter(
         laws=binding_laws(case, denial_of(desk), desk.clock.now()),
         wording=shipped_codes().wording(code),
         organization=own,
+        earlier=_earlier(desk, plan),
         written_on=desk.clock.now().date(),
     )
+
+
+def _earlier(desk: CaseDesk, plan: PathwayPlan) -> tuple[Document, ...]:
+    """Earlier decisions, letters and calls, where the level's packet holds them."""
+    return desk.product(PROOFS, HANDED_OVER) or () if plan.packet else ()
 
 
 def _letterhead(party: Party) -> tuple[str, ...]:
@@ -109,6 +117,8 @@ def _store(
         "letter.md": letter_markdown.write_letter(letter).encode(),
         "letter.pdf": drafted.letter,
         "enclosures.pdf": drafted.enclosures,
+        "brief.md": peer_brief(matter, documents, desk.product(CALLS) or ()).encode(),
+        "patient-copy.md": patient_copy(matter).encode(),
     }
     bundle, not_drafted = drafted.packet, ""
     if matter.plan.channel is Channel.PAS:
