@@ -1,12 +1,15 @@
 """The work products of an appeal, beside those it shares with the authorization."""
 
+from typing import Any
+
 from pydantic import TypeAdapter
 
+from agents.products import FACTS, TREE
 from cases.appeal import AppealOutcome, Call, PathwayPlan, Rebuttal
 from cases.document import Document
 from cases.frozen import Frozen
 from cases.ids import CaseId, DocumentId
-from runtime.work_store import ProductKind
+from runtime.work_store import CRITERIA, NEED, ProductKind
 
 
 class FilingConsent(Frozen):
@@ -37,5 +40,7 @@ CONSENT: ProductKind[FilingConsent] = ProductKind("filing_consent", TypeAdapter(
 CALLS: ProductKind[tuple[Call, ...]] = ProductKind("calls", TypeAdapter(tuple[Call, ...]))
 OUTCOME: ProductKind[AppealOutcome] = ProductKind("appeal_outcome", TypeAdapter(AppealOutcome))
 
+EVIDENCE_MAP: tuple[ProductKind[Any], ...] = (FACTS, TREE, CRITERIA, NEED)
+"""What of an authorization an appeal starts from."""
 HANDED_OVER = 0
 """The revision under which an appeal is handed what it starts from; its own work begins after it."""

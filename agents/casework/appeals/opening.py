@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agents.appeal_products import (
     DENIAL_DOCUMENT,
+    EVIDENCE_MAP,
     EVIDENCE_SOURCE,
     HANDED_OVER,
     OUTCOME,
@@ -16,7 +17,7 @@ from agents.casework.appeals.earlier import earlier_acts
 from agents.casework.denials.appealed import settle_earlier
 from agents.casework.opening import HandOver, open_from
 from agents.casework.payer_messages import take_message
-from agents.products import ANSWER, FACTS, TREE
+from agents.products import ANSWER
 from agents.reading.appeals.denial_document import denial_document, readable
 from agents.reading.denial_letter.kind import LetterKind
 from agents.reading.denial_letter.reader import read_letter
@@ -37,7 +38,7 @@ from formats.media_type import MediaType, media_type_of
 from knowledge import library
 from runtime import case_store, chart_store, denial_store, work_store
 from runtime.database import Transaction
-from runtime.work_store import CRITERIA, GATE, NEED
+from runtime.work_store import CRITERIA, GATE
 
 _NOT_TAKEN_OVER = frozenset({"denied", "send_refused", "payer_rejected", "payer_item", "payer_asks", "payer_error"})
 """Flags of the refused case that are about its request, not about the order and chart."""
@@ -229,9 +230,8 @@ def _open(toolbox: Toolbox, transaction: Transaction, denial: Denial, start: _St
     else:
         state = move(held.state, CaseEvent.REOPEN)
     digest = chart_store.put_chart(transaction, appeal_id, start.chart, now)
-    chart_store.put_sources(
-        transaction, appeal_id, (*start.sources, start.message, *_messages(transaction, start)), now
-    )
+    held_bytes = (*start.sources, start.message, *_messages(transaction, start))
+    chart_store.put_sources(transaction, appeal_id, held_bytes, now)
     case = held.model_copy(
         update={
             "patient": parent.patient, "order": parent.order, "coverage": parent.coverage,
@@ -280,11 +280,8 @@ def _flags(parent: Case) -> tuple[Flag, ...]:
 def _hand_over(toolbox: Toolbox, transaction: Transaction, denial: Denial, start: _Start, appeal_id: CaseId) -> None:
     """The denial as a document, and the evidence map of the authorization where it stands on this very chart."""
     now, parent = toolbox.clock.now(), start.parent
-    products = {
-        kind.name: work_store.get_product(transaction, parent.id, kind) for kind in (FACTS, TREE, CRITERIA, NEED)
-    }
-    for kind in (FACTS, TREE, CRITERIA, NEED):
-        found = products[kind.name]
+    for kind in EVIDENCE_MAP:
+        found = work_store.get_product(transaction, parent.id, kind)
         if found is not None:
             work_store.put_product(transaction, appeal_id, HANDED_OVER, kind, found, now)
     answer = work_store.get_product(transaction, parent.id, ANSWER)

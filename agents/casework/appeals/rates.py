@@ -1,4 +1,4 @@
-"""Our own outcomes counted: by payer, service and reason, for prevention and as base rates beside the published ones."""
+"""Our own outcomes counted by payer, service and reason: for prevention, and as base rates beside published ones."""
 
 from collections import Counter, defaultdict
 

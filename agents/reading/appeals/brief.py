@@ -107,7 +107,8 @@ def _questions(
             asked += 1
             yield f"- *Where does the policy say that?* {policy}"
     for leaf in _open(matter)[: max(1, _MOST_QUESTIONS - asked)]:
-        yield f"- *{leaf.statement}?* Not shown by the records at hand ({leaf.reason or 'nothing found'}): do not claim it."
+        why = leaf.reason or "nothing found"
+        yield f"- *{leaf.statement}?* Not shown by the records at hand ({why}): do not claim it."
     if not asked and not _open(matter):
         yield "- *What is new?* The records that the letter cites."
 

@@ -31,7 +31,7 @@ def patient_copy(matter: AppealMatter) -> str:
     if plan.form:
         lines += [f"We need you to sign a form so that we can ask for you: {plan.form}.", ""]
     if plan.next_level:
-        lines += [f"If the answer is still no, there is a next step: {plan.next_level}.", ""]
+        lines += [f"If the answer is still no, there is a next step: {plan.next_level.rstrip('.')}.", ""]
     lines += ["You may ask your plan for free copies of its rules and of your file.", ""]
     phone = f", telephone {case.requester.phone}" if case.requester and case.requester.phone else ""
     lines += [f"Questions: {doctor}{phone}."]

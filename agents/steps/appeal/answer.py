@@ -57,7 +57,8 @@ def citable(desk: CaseDesk, hands: Hands) -> dict[DocumentId, Document]:
     held = list(hands.call("read_chart").for_patient(case.patient.id).documents)
     denial = desk.product(DENIAL_DOCUMENT)
     held += [denial] if denial else []
-    held += desk.product(PROOFS, HANDED_OVER) or ()
+    proofs = desk.product(PROOFS, HANDED_OVER)
+    held += proofs or ()
     return {document.id: document for document in held}
 
 

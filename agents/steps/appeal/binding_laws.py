@@ -4,9 +4,9 @@ from datetime import datetime
 
 from cases.case import Case
 from cases.denial import Denial
-from knowledge.appeal_rules import Law, LawQuestion, laws_that_bind
+from knowledge.appeal_rules import Law, LawQuestion, Use, laws_that_bind
 
-_USES = ("argument", "criteria_request", "reviewer_request", "specific_reason", "decision")
+_USES: tuple[Use, ...] = ("argument", "criteria_request", "reviewer_request", "specific_reason", "decision")
 
 
 def binding_laws(case: Case, denial: Denial, now: datetime) -> tuple[Law, ...]:

@@ -1,23 +1,23 @@
 """Take an appeal into work: the denial as a document that can be cited, and the evidence map where one is at hand."""
 
-from agents.appeal_products import DENIAL_DOCUMENT, EVIDENCE_SOURCE, HANDED_OVER
+from agents.appeal_products import DENIAL_DOCUMENT, EVIDENCE_MAP, EVIDENCE_SOURCE, HANDED_OVER
 from agents.desk import CaseDesk, Record, moved
-from agents.products import FACTS, TREE
+from agents.products import TREE
 from agents.state import AuthorizationState
 from agents.steps.appeal.denial_of import denial_of
 from agents.toolbox import Hands
 from cases.lifecycle import CaseEvent
-from runtime.work_store import CRITERIA, NEED
+from runtime.work_store import CRITERIA
 
 
 def take_up(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> AuthorizationState:
     """Store the denial's document, and the facts, tree and judgement of the authorization, where it was worked here."""
     case, denial = desk.case(), denial_of(desk)
     document = desk.product(DENIAL_DOCUMENT, HANDED_OVER)
-    held = {kind.name: desk.product(kind, HANDED_OVER) for kind in (FACTS, TREE, CRITERIA, NEED)}
+    held = [(kind, desk.product(kind, HANDED_OVER)) for kind in EVIDENCE_MAP]
     tree, source = desk.product(TREE, HANDED_OVER), desk.product(EVIDENCE_SOURCE, HANDED_OVER)
-    reused = source is not None and held[CRITERIA.name] is not None and tree is not None
-    kept = [(kind, held[kind.name]) for kind in (FACTS, TREE, CRITERIA, NEED) if reused and held[kind.name] is not None]
+    reused = source is not None and tree is not None and desk.product(CRITERIA, HANDED_OVER) is not None
+    kept = [(kind, found) for kind, found in held if reused and found is not None]
     saved = desk.record(
         case.revision + 1,
         Record(
