@@ -4,9 +4,10 @@ from typing import TypedDict
 
 
 class AuthorizationState(TypedDict, total=False):
-    """State of the authorization graph; one thread per case.
+    """State of the authorization and appeal graphs; one thread per case.
 
-    `revision` names the work products of this run. `review_id` is the review that resumed the graph.
+    `revision` names the work products of this run. `review_id` is the review that resumed the graph. The appeal graph
+    keeps the same state: `reused` says that its evidence map is the authorization's.
     """
 
     case_id: str
@@ -22,3 +23,4 @@ class AuthorizationState(TypedDict, total=False):
     review_id: str
     review_act: str
     submission: str
+    reused: bool

@@ -132,6 +132,7 @@ class CaseTools:
             "authorization_need": self.authorization_need,
             "find_policy": self.find_policy,
             "policy_text": self.policy_text,
+            "payer_has_endpoint": self.payer_has_endpoint,
             "payer_submit": self.payer_submit,
             "payer_inquire": self.payer_inquire,
             "model_session": self.model_session,
@@ -174,6 +175,9 @@ class CaseTools:
                 raise NotFound(f"Policy {policy.doc_id}, version {policy.version}, is not held any more.")
             return policy_store.text_of(transaction, version)
 
+    def payer_has_endpoint(self, payer: PayerRef) -> bool:
+        return bool(self._url(payer))
+
     def payer_submit(self, payer: PayerRef, bundle: bytes) -> PayerReceipt:
         return self._connection(payer).submit(bundle)
 
@@ -182,14 +186,17 @@ class CaseTools:
 
     def _connection(self, payer: PayerRef) -> PayerConnection:
         """The payer's PAS endpoint: the setting's, else the directory's; PayerUnavailable where there is none."""
-        entry = self._entry(payer)
-        listed = next((endpoint.url for endpoint in entry.endpoints if endpoint.kind == "pas"), "") if entry else ""
-        url = self.toolbox.settings.payer_endpoints.get(payer.id, listed)
+        url = self._url(payer)
         if not url:
             raise PayerUnavailable(
                 f"No PAS endpoint is known for {payer.name}: set COUNTERSIGN_PAYER_ENDPOINTS or the payer directory."
             )
         return PasClient(url, self.toolbox.clock)
+
+    def _url(self, payer: PayerRef) -> str:
+        entry = self._entry(payer)
+        listed = next((endpoint.url for endpoint in entry.endpoints if endpoint.kind == "pas"), "") if entry else ""
+        return self.toolbox.settings.payer_endpoints.get(payer.id, listed)
 
     def _entry(self, payer: PayerRef) -> PayerEntry | None:
         with self.toolbox.database.read() as transaction:

@@ -48,8 +48,21 @@ class PayerRef(Frozen):
     matched_on: str = ""
 
 
+class AppealRef(Frozen):
+    """What makes a case an appeal: the denial it answers, the case that was refused, and the level it is filed at.
+
+    `procedure` is as in the deadline rules (empty for the ordinary way). `previous` is the appeal of the level before.
+    """
+
+    denial_id: str
+    parent: CaseId
+    level: int
+    procedure: str = ""
+    previous: CaseId | None = None
+
+
 class Case(Frozen):
-    """One piece of work. `payer` is None until the directory knows the coverage's payer.
+    """One piece of work. `payer` is None until the directory knows the coverage's payer. `appeal` marks an appeal.
 
     `revision` counts changes and is compared on every write, so that two writers never overwrite each other.
     """
@@ -68,6 +81,7 @@ class Case(Frozen):
     flags: tuple[Flag, ...] = ()
     chart_digest: Digest | None = None
     revision: int = 0
+    appeal: AppealRef | None = None
 
     @property
     def service_date(self) -> date | None:

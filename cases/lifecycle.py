@@ -44,6 +44,8 @@ class CaseEvent(StrEnum):
     PAYER_CERTIFIES = "payer_certifies"
     PAYER_MODIFIES = "payer_modifies"
     PAYER_DENIES = "payer_denies"
+    APPEAL_WON = "appeal_won"
+    APPEAL_PARTLY_WON = "appeal_partly_won"
     CLOSE = "close"
 
 
@@ -53,7 +55,10 @@ _WORKABLE = (
     _S.NOT_REQUIRED,
 )  # fmt: skip
 _ANSWERABLE = (_S.SUBMITTED, _S.PENDED, _S.NEEDS_PERSON)
-"""A payer that wants a call (NEEDS_PERSON) still answers by itself afterwards."""
+"""A payer that wants a call (NEEDS_PERSON) still answers by itself afterwards.
+
+A case that was opened together with its denial (OPENED) was asked for elsewhere and is denied at once.
+"""
 
 ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
     **{(state, _E.REOPEN): _S.OPENED for state in _WORKABLE},
@@ -75,6 +80,9 @@ ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
     **{(state, _E.PAYER_CERTIFIES): _S.AUTHORIZED for state in _ANSWERABLE},
     **{(state, _E.PAYER_MODIFIES): _S.MODIFIED for state in _ANSWERABLE},
     **{(state, _E.PAYER_DENIES): _S.DENIED for state in _ANSWERABLE},
+    (_S.OPENED, _E.PAYER_DENIES): _S.DENIED,
+    **{(state, _E.APPEAL_WON): _S.AUTHORIZED for state in (_S.DENIED, _S.MODIFIED)},
+    (_S.DENIED, _E.APPEAL_PARTLY_WON): _S.MODIFIED,
     (_S.AUTHORIZED, _E.CLOSE): _S.CLOSED,
     (_S.MODIFIED, _E.CLOSE): _S.CLOSED,
     (_S.DENIED, _E.CLOSE): _S.CLOSED,
@@ -85,7 +93,8 @@ ALLOWED: dict[tuple[CaseState, CaseEvent], CaseState] = {
 WORKABLE = frozenset(_WORKABLE)
 """States in which nothing was approved or sent, so that the case may be worked anew on another chart."""
 
-_BACKWARD = frozenset({_E.REOPEN, _E.WORK, _E.EDIT})
+_BACKWARD = frozenset({_E.REOPEN, _E.WORK, _E.EDIT, _E.APPEAL_WON, _E.APPEAL_PARTLY_WON})
+"""Moves that do not lie on the way forward: what was passed is not told by them."""
 
 
 def move(state: CaseState, event: CaseEvent) -> CaseState:

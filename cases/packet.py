@@ -26,7 +26,17 @@ class PolicyCitation(Frozen):
     span: PolicySpan
 
 
-Citation = ChartCitation | PolicyCitation
+class LawCitation(Frozen):
+    """Support from the law that binds the payer: our own wording of it, as the rules hold it, with the place."""
+
+    kind: str = "law"
+    law_id: str
+    place: str
+    verified: bool
+    span: PolicySpan
+
+
+Citation = ChartCitation | PolicyCitation | LawCitation
 
 
 class SentenceKind(StrEnum):
@@ -37,6 +47,8 @@ class SentenceKind(StrEnum):
     EVIDENCE = "evidence"
     CONCLUSION = "conclusion"
     MISSING = "missing"
+    DENIAL = "denial"
+    LAW = "law"
 
 
 class Sentence(Frozen):

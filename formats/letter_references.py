@@ -1,7 +1,7 @@
 """The sources of a letter as a numbered list: one number for each distinct citation, in order of first use."""
 
 from cases.criteria import PolicyRef
-from cases.packet import ChartCitation, Citation, Letter
+from cases.packet import ChartCitation, Citation, LawCitation, Letter
 
 
 def cited(letter: Letter) -> tuple[Citation, ...]:
@@ -19,6 +19,8 @@ def place(citation: Citation) -> str:
         span = citation.span
         page = "" if span.page is None else f", page {span.page}"
         return f"{span.document_id}{page}, code points {span.start}–{span.end}"
+    if isinstance(citation, LawCitation):
+        return law_name(citation)
     return f"{policy_name(citation.policy)}, code points {citation.span.start}–{citation.span.end}"
 
 
@@ -26,6 +28,11 @@ def policy_name(policy: PolicyRef) -> str:
     """The policy with the version and day that a reader needs to find the same text."""
     effective = f", effective {policy.effective.day} {policy.effective:%b %Y}" if policy.effective else ""
     return f"Policy {policy.number} ({policy.title}), version {policy.version}{effective}"
+
+
+def law_name(citation: LawCitation) -> str:
+    """The place of a law, and whether its wording here was checked there."""
+    return citation.place if citation.verified else f"{citation.place} (not yet checked in the source)"
 
 
 def unsigned_notice(letter: Letter) -> str:

@@ -20,11 +20,12 @@ _MOST_PASSES = 10
 
 @dataclass(frozen=True)
 class RenderedPacket:
-    """The packet's bytes, what is enclosed and on which packet page, and the number of pages."""
+    """The packet's bytes, what is enclosed and on which packet page, its pages, and where each span stands."""
 
     pdf: bytes
     enclosures: tuple[Enclosure, ...]
     pages: int
+    places: PacketPages
 
 
 def render_packet(content: PacketContent, sources: Mapping[DocumentId, bytes]) -> RenderedPacket:
@@ -41,7 +42,7 @@ def render_packet(content: PacketContent, sources: Mapping[DocumentId, bytes]) -
     story = front_story(content, PageLinks(pages, live=True), contents, {})
     story += _sheet_pages(sheets, pages.total, placements)
     pdf, count = build(story, _running(content, pages.total))
-    return RenderedPacket(finished(pdf, content.drafted_at, placements), _listed(pages), count)
+    return RenderedPacket(finished(pdf, content.drafted_at, placements), _listed(pages), count, pages)
 
 
 def _settled(content: PacketContent, sheets: Sequence[Sheet]) -> Contents:

@@ -1,5 +1,7 @@
 """Confidence computed from parts that code can see; a model's own number is never one of them."""
 
+from collections.abc import Sequence
+
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, State, TreeStatus
 from cases.decision import ConfidencePart
@@ -13,6 +15,21 @@ _DRAFT_TREE = 0.5
 def confidence_parts(case: Case, result: CriteriaResult | None) -> tuple[ConfidencePart, ...]:
     """The factors for acting on this case, each in 0..1, with why."""
     return (_payer_part(case), _order_part(case), *_policy_parts(result), *_criteria_parts(result))
+
+
+def argued_parts(case: Case, result: CriteriaResult | None, argued: Sequence[Judgement]) -> tuple[ConfidencePart, ...]:
+    """The factors for arguing these criteria, whatever stays open beside them; the weakest argument counts."""
+    evidence = [item for leaf in argued for item in leaf.evidence if item.role is Role.SUPPORTS]
+    shown = min((leaf.confidence for leaf in argued), default=1.0)
+    reading = min((item.fact.reliability for item in evidence), default=1.0)
+    policy = _policy_parts(result) if argued else ()
+    return (
+        _payer_part(case),
+        _order_part(case),
+        *policy,
+        ConfidencePart(name="criteria", value=shown, why=f"the weakest of {len(argued)} criteria argued"),
+        ConfidencePart(name="reading", value=reading, why="least reliable passage relied on"),
+    )
 
 
 def combined(parts: tuple[ConfidencePart, ...]) -> float:

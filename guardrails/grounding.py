@@ -7,7 +7,7 @@ from cases.criteria import PolicyRef
 from cases.decision import Verdict
 from cases.document import Document
 from cases.ids import DocumentId
-from cases.packet import ChartCitation, Citation, Letter, PolicyCitation, Sentence
+from cases.packet import ChartCitation, Citation, LawCitation, Letter, PolicyCitation, Sentence
 from guardrails.text_tokens import squeeze, values_in
 
 GUARD = "grounding"
@@ -34,6 +34,11 @@ def policy_key(policy: PolicyRef) -> str:
     return f"{policy.payer_id}/{policy.doc_id}/{policy.version}"
 
 
+def law_key(law_id: str) -> str:
+    """The key of the wording of one law, beside the policies' texts."""
+    return f"law:{law_id}"
+
+
 def sentence_faults(
     sentence: Sentence, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -57,6 +62,8 @@ def _citation_fault(
         text, hidden = (document.text, document.is_hidden(item.span.start, item.span.end)) if document else ("", False)
         if hidden:
             return "cites_hidden_text"
+    elif isinstance(item, LawCitation):
+        text = policy_texts.get(law_key(item.law_id), "")
     else:
         text = policy_texts.get(policy_key(item.policy), "")
     if not item.span.quote or text[item.span.start : item.span.end] != item.span.quote:
@@ -75,6 +82,8 @@ def _reference_values(citations: tuple[Citation, ...]) -> frozenset[str]:
         if isinstance(item, PolicyCitation):
             policy = item.policy
             words += [policy.number, policy.title, str(policy.version), str(policy.effective), str(policy.expires)]
+        elif isinstance(item, LawCitation):
+            words.append(item.place)
         elif item.span.page is not None:
             words.append(str(item.span.page))
     return values_in(" ; ".join(words))

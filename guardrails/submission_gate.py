@@ -15,6 +15,7 @@ from guardrails.confidence import combined, confidence_parts
 from guardrails.thresholds import Thresholds
 
 ACTION = "submit_authorization"
+APPEAL_ACTION = "submit_appeal"
 
 _NEED_REASON = {
     Need.NOT_REQUIRED: "pa_not_required",
@@ -26,6 +27,11 @@ _STATE_REASON = {
     State.NOT_MET: "criteria_not_met",
     State.ERROR: "criteria_error",
 }
+
+
+def action_of(case: Case) -> str:
+    """The outward act that this case is worked towards."""
+    return ACTION if case.appeal is None else APPEAL_ACTION
 
 
 class GateCase(Frozen):
@@ -104,6 +110,7 @@ class Release(Frozen):
     gate: GateResult | None
     now: datetime
     edited_since: bool = False
+    action: str = ACTION
 
 
 def check_release(release: Release, thresholds: Thresholds) -> Approval:
@@ -118,12 +125,12 @@ def check_release(release: Release, thresholds: Thresholds) -> Approval:
 
 
 def _release_faults(release: Release, approval: Approval, thresholds: Thresholds) -> tuple[str, ...]:
-    rule = thresholds.rule(ACTION)
+    rule = thresholds.rule(release.action)
     role = release.approver.role if release.approver and release.approver.active else None
     gate = release.gate
     checks = (
         ("approval_of_another_case", approval.case_id != release.case_id),
-        ("approval_of_another_action", approval.action != ACTION),
+        ("approval_of_another_action", approval.action != release.action),
         ("approval_of_other_bytes", approval.digest != digest_of(release.content)),
         ("edited_since_approval", release.edited_since),
         ("approver_not_allowed", role is None or not role.at_least(rule.role)),

@@ -26,6 +26,7 @@ TOOLS: dict[str, ToolSpec] = {
         ToolSpec(
             name="model_session", kind="read", description="Guarded questions to the model; nothing where none is set."
         ),
+        ToolSpec(name="payer_has_endpoint", kind="read", description="Whether a payer takes requests over PAS."),
         ToolSpec(name="payer_inquire", kind="read", description="Ask a payer about a request already sent."),
         ToolSpec(name="payer_submit", kind="act", description="Send an approved request to the payer, once."),
     )
@@ -33,6 +34,9 @@ TOOLS: dict[str, ToolSpec] = {
 
 GRANTS: dict[str, frozenset[str]] = {
     "triage": frozenset(),
+    "take_up": frozenset(),
+    "choose_pathway": frozenset({"payer_has_endpoint", "payer_address"}),
+    "answer": frozenset({"read_chart", "policy_text"}),
     "gather": frozenset({"read_chart"}),
     "who_decides": frozenset({"resolve_payer", "authorization_need"}),
     "find_policy": frozenset({"find_policy"}),

@@ -90,7 +90,7 @@ def _may_be_worked(toolbox: Toolbox, case: Case) -> bool:
         return case.state in WORKABLE
     with toolbox.database.read() as transaction:
         submission = work_store.newest_submission(transaction, case.id)
-    state = None if submission is None else toolbox.ledger.state(effect_of(submission).key)
+    state = None if submission is None else toolbox.ledger.state(effect_of(submission, case).key)
     return state not in (EffectState.STARTED, EffectState.DONE)
 
 

@@ -2,6 +2,7 @@
 
 from agents.casework.breaches import note_late_decision
 from agents.casework.denials.answered import open_from_answer
+from agents.casework.denials.appealed import settle_appeal
 from agents.casework.events import EVENT_SYSTEM
 from agents.casework.waiting import Early, wait_for
 from agents.casework.working import hold
@@ -57,11 +58,12 @@ def record_answer(toolbox: Toolbox, case_id: CaseId, answer: PayerAnswer, number
     with hold(toolbox, case_id):
         desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case_id, Actor.PAYER, "payer.decision")
         submission = desk.submission()
-        if submission is None or not _was_sent(toolbox, submission, numbers):
+        if submission is None or not _was_sent(toolbox, desk.case(), submission, numbers):
             return False
         held = desk.product(ANSWER)
         if held is None or held.items != answer.items or held.errors != answer.errors:
             _record(desk, submission, answer)
+        settle_appeal(toolbox, case_id)
         open_from_answer(toolbox, case_id)
     return True
 
@@ -74,11 +76,11 @@ def _case_of(toolbox: Toolbox, numbers: tuple[str, ...]) -> CaseId | None:
     return found.pop() if found else None
 
 
-def _was_sent(toolbox: Toolbox, newest: Submission, numbers: tuple[str, ...]) -> bool:
+def _was_sent(toolbox: Toolbox, case: Case, newest: Submission, numbers: tuple[str, ...]) -> bool:
     """Whether the request that is answered left, and its receipt is kept; an older request than the newest did."""
     if claim_identifier(newest.bundle).value not in numbers:
         return True
-    if toolbox.ledger.state(effect_of(newest).key) is not EffectState.DONE:
+    if toolbox.ledger.state(effect_of(newest, case).key) is not EffectState.DONE:
         return False
     with toolbox.database.read() as transaction:
         return work_store.get_product(transaction, newest.case_id, ANSWER, newest.revision) is not None

@@ -16,7 +16,7 @@ from cases.lifecycle import CaseEvent, move
 from cases.packet import Letter, Submission
 from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, Signature, User
 from formats.letter_markdown import read_letter, write_letter
-from guardrails.submission_gate import ACTION
+from guardrails.submission_gate import action_of
 from guardrails.thresholds import load_thresholds
 from runtime import case_store, review_store, work_store
 from runtime.database import Transaction
@@ -55,16 +55,16 @@ def record_review(toolbox: Toolbox, request: ReviewRequest) -> Review:
         raise InputError(f"reason: say why you {request.act} this (it is kept with the decision)")
     with toolbox.database.begin() as transaction:
         user = review_store.get_user(transaction, request.user_id)
-        _may(user, request.act)
         case = case_store.get(transaction, request.case_id)
+        _may(user, request.act, action_of(case))
         submission = _seen(transaction, request)
         changed = case.model_copy(update={"state": move(case.state, _EVENT[request.act])})
         _gate_is_open(transaction, request, submission)
         return _record(toolbox, transaction, request, user, changed, submission)
 
 
-def _may(user: User, act: ReviewAct) -> None:
-    needed = load_thresholds().rule(ACTION).role if act is ReviewAct.APPROVE else NEEDED_ROLE[act]
+def _may(user: User, act: ReviewAct, action: str) -> None:
+    needed = load_thresholds().rule(action).role if act is ReviewAct.APPROVE else NEEDED_ROLE[act]
     if not user.active or not user.role.at_least(needed):
         raise NotAllowed(f"{user.id} is a {user.role}; to {act} needs a {needed} or above.")
 
@@ -100,7 +100,7 @@ def _record(
         review_store.add_approval(
             transaction,
             Approval(
-                review_id=review.id, case_id=case.id, action=ACTION, digest=submission.digest, user_id=user.id,
+                review_id=review.id, case_id=case.id, action=action_of(case), digest=submission.digest, user_id=user.id,
                 role=user.role, at=now, expires_at=now + timedelta(hours=toolbox.settings.approval_hours),
             ),
         )  # fmt: skip

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command, StateSnapshot
 
-from agents.authorization_graph import Graph, authorization_graph, thread
+from agents.appeal_graph import appeal_graph
+from agents.authorization_graph import authorization_graph
+from agents.case_graph import Graph, thread
 from agents.casework.denials.answered import open_from_answer
+from agents.casework.denials.appealed import settle_appeal
 from agents.state import AuthorizationState
 from agents.toolbox import Toolbox
 from cases.case import Case, Flag
@@ -35,14 +39,26 @@ class Worked(Frozen):
     waiting_for: str = ""
 
 
+@dataclass(frozen=True)
+class Graphs:
+    """The workflows over one store of checkpoints; which one works a case, the case says."""
+
+    authorization: Graph
+    appeal: Graph
+
+    def of(self, case: Case) -> Graph:
+        return self.authorization if case.appeal is None else self.appeal
+
+
 @contextmanager
-def open_graph(toolbox: Toolbox) -> Iterator[Graph]:
-    """The authorization graph over the checkpoints in the home folder."""
+def open_graph(toolbox: Toolbox) -> Iterator[Graphs]:
+    """The workflow graphs over the checkpoints in the home folder."""
     with open_checkpoints(toolbox.settings) as connection:
-        yield authorization_graph(SqliteSaver(connection))
+        saver = SqliteSaver(connection)
+        yield Graphs(authorization=authorization_graph(saver), appeal=appeal_graph(saver))
 
 
-def work_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> Worked:
+def work_case(toolbox: Toolbox, graph: Graphs, case_id: CaseId) -> Worked:
     """Take the case on from wherever it stands; calling it again does nothing twice.
 
     A payer that cannot be reached, or that has to be asked first and does not answer, leaves the case where
@@ -55,12 +71,14 @@ def work_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> Worked:
     return Worked(case=_case(toolbox, case_id))
 
 
-def advance_case(toolbox: Toolbox, graph: Graph, case_id: CaseId) -> None:
+def advance_case(toolbox: Toolbox, graph: Graphs, case_id: CaseId) -> None:
     """The same, but a payer that cannot be reached raises; Busy where another process works the case."""
     with hold(toolbox, case_id):
         for _ in range(_MOST_ROUNDS):
-            if not _go_on(toolbox, graph, thread(case_id), _case(toolbox, case_id)):
+            case = _case(toolbox, case_id)
+            if not _go_on(toolbox, graph.of(case), thread(case_id), case):
                 break
+    settle_appeal(toolbox, case_id)
     open_from_answer(toolbox, case_id)
 
 

@@ -65,16 +65,16 @@ def write_letter(matter: LetterMatter, documents: Mapping[DocumentId, Document])
     What the chart does not show is said, never argued around.
     """
     case = matter.case
-    met = [leaf for leaf in _relevant_leaves(matter.result.root) if leaf.state is State.MET]
+    met = [leaf for leaf in relevant_leaves(matter.result.root) if leaf.state is State.MET]
     points = [
         LetterPoint(heading="Request", sentences=tuple(_request(matter, documents))),
-        *(_point(leaf, matter.result.policy, documents) for leaf in met),
-        *_missing(matter.result, documents),
+        *(criterion_point(leaf, matter.result.policy, documents) for leaf in met),
+        *missing_points(matter.result, documents),
     ]
     signer = case.requester
     return Letter(
         date=long_date(matter.written_on),
-        sender=_party_lines(case),
+        sender=party_lines(case),
         recipient=(case.payer.name if case.payer else "Payer", *matter.payer_address),
         subject=_subject(matter),
         salutation="To the medical director:",
@@ -90,7 +90,8 @@ def request_sentences(matter: LetterMatter, documents: Mapping[DocumentId, Docum
     return tuple(_request(matter, documents))
 
 
-def _party_lines(case: Case) -> tuple[str, ...]:
+def party_lines(case: Case) -> tuple[str, ...]:
+    """The ordering clinician as a letterhead."""
     party = case.requester
     if party is None:
         return ("The ordering clinician is not named in the order",)
@@ -121,23 +122,24 @@ def _request(matter: LetterMatter, documents: Mapping[DocumentId, Document]) -> 
     what = "for " if asked.startswith("Prior") else "the medical necessity of "
     code = case.order.codes[0].code if case.order.codes else "the service ordered"
     ordered = f", ordered on {long_date(case.order.authored_on)}" if case.order.authored_on else ""
-    citations = _fields(order, ("codeCodeableConcept", "code", "medicationCodeableConcept", "authoredOn"))
+    citations = fields_cited(order, ("codeCodeableConcept", "code", "medicationCodeableConcept", "authoredOn"))
     patient = documents.get(case.patient.document_id)
     who = [f"The patient is {case.patient.full_name}"]
     if case.patient.birth_date:
         who.append(f", born on {long_date(case.patient.birth_date)}")
-    cited = _fields(patient, ("name", "name[0]", "birthDate")) if patient else []
+    cited = fields_cited(patient, ("name", "name[0]", "birthDate")) if patient else []
     coverage = documents.get(case.coverage.document_id) if case.coverage else None
     if case.coverage and coverage and case.coverage.member_id:
         who.append(f", member {case.coverage.member_id}")
-        cited += _fields(coverage, ("subscriberId", "identifier", "identifier[0]"))
+        cited += fields_cited(coverage, ("subscriberId", "identifier", "identifier[0]"))
     return [
         Sentence(kind=SentenceKind.REQUEST, text=f"{asked} {what}{code}{ordered}.", citations=tuple(citations)),
         Sentence(kind=SentenceKind.REQUEST, text="".join(who) + ".", citations=tuple(cited)),
     ]
 
 
-def _fields(document: Document, paths: Sequence[str]) -> list[Citation]:
+def fields_cited(document: Document, paths: Sequence[str]) -> list[Citation]:
+    """Citations of these elements of a structured entry, where it has them."""
     found: list[Citation] = []
     for path in paths:
         place = document.field(path)
@@ -149,7 +151,7 @@ def _fields(document: Document, paths: Sequence[str]) -> list[Citation]:
     return found
 
 
-def _relevant_leaves(node: Judgement) -> tuple[Judgement, ...]:
+def relevant_leaves(node: Judgement) -> tuple[Judgement, ...]:
     """Leaves that bear on the result: under a met `any`, only its met branches."""
     if not node.children:
         return (node,)
@@ -158,29 +160,33 @@ def _relevant_leaves(node: Judgement) -> tuple[Judgement, ...]:
         children = tuple(child for child in children if child.state is State.MET)
     if node.op == "none":
         children = ()
-    return tuple(leaf for child in children for leaf in _relevant_leaves(child))
+    return tuple(leaf for child in children for leaf in relevant_leaves(child))
 
 
-def _point(leaf: Judgement, policy: PolicyRef, documents: Mapping[DocumentId, Document]) -> LetterPoint:
+def criterion_point(
+    leaf: Judgement, policy: PolicyRef, documents: Mapping[DocumentId, Document], *, versioned: bool = False
+) -> LetterPoint:
+    """One criterion argued: the policy's own words, then what the chart records; `versioned` names the version too."""
     supports = [item for item in leaf.evidence if item.role is Role.SUPPORTS]
     said = {sentence.text: sentence for sentence in (evidence_sentence(item.fact, documents) for item in supports)}
-    sentences = [*_policy_sentence(leaf, policy), *list(said.values())[:_MOST_EVIDENCE]]
+    sentences = [*_policy_sentence(leaf, policy, versioned), *list(said.values())[:_MOST_EVIDENCE]]
     return LetterPoint(heading=leaf.statement, sentences=tuple(sentences), criterion_id=leaf.id)
 
 
-def _policy_sentence(leaf: Judgement, policy: PolicyRef) -> list[Sentence]:
+def _policy_sentence(leaf: Judgement, policy: PolicyRef, versioned: bool) -> list[Sentence]:
     if leaf.policy_span is None:
         return []
     quote = " ".join(leaf.policy_span.quote.split())
     effective = f", effective {long_date(policy.effective)}" if policy.effective else ""
-    text = f"{policy.number}{effective}, states: “{quote}”"
+    version = f", version {policy.version}" if versioned else ""
+    text = f"{policy.number}{version}{effective}, states: “{quote}”"
     citation = PolicyCitation(policy=policy, span=leaf.policy_span)
     return [Sentence(kind=SentenceKind.POLICY, text=text, citations=(citation,))]
 
 
 def evidence_sentence(fact: Fact, documents: Mapping[DocumentId, Document]) -> Sentence:
     """What one fact says, in the chart's own words: under the day that its passages state, else the note's own day."""
-    citations = _fact_citations(fact, documents)
+    citations = fact_citations(fact, documents)
     told = _told(fact)
     words = ", ".join(f"“{' '.join(quote.split())}”" for quote in told or [fact.span.quote])
     opening, placed = _when_told(fact, citations, documents)
@@ -227,7 +233,8 @@ def dates_only(words: str) -> bool:
     return bool(re.fullmatch(r"(?:[\d\-:T.+Z/ ]|\bto\b)+", words))
 
 
-def _fact_citations(fact: Fact, documents: Mapping[DocumentId, Document]) -> tuple[Citation, ...]:
+def fact_citations(fact: Fact, documents: Mapping[DocumentId, Document]) -> tuple[Citation, ...]:
+    """Every passage that a fact rests on, the widest of those that hold each other."""
     every = dict.fromkeys((fact.context, fact.span, *fact.supporting))
     spans = [span for span in every if not any(_inside(span, other) for other in every if other != span)]
     sources = {document_id: document.source for document_id, document in documents.items()}
@@ -238,7 +245,7 @@ def _inside(span: Span, other: Span) -> bool:
     return span.document_id == other.document_id and other.start <= span.start and span.end <= other.end
 
 
-def _missing(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> list[LetterPoint]:
+def missing_points(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> list[LetterPoint]:
     """One point that lists what is not shown; absent when the tree is met."""
     if result.root.state is State.MET:
         return []
@@ -259,5 +266,5 @@ def _missing_sentence(leaf: Judgement, policy: PolicyRef, documents: Mapping[Doc
         quote = " ".join(nearest.fact.span.quote.split())
         said = "; ".join(why) or "the value does not satisfy it"
         text = f"{leaf.statement}: the chart records “{quote}”, but {said}."
-        citations += _fact_citations(nearest.fact, documents)
+        citations += fact_citations(nearest.fact, documents)
     return Sentence(kind=SentenceKind.MISSING, text=text, citations=tuple(citations))

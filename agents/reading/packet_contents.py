@@ -104,7 +104,7 @@ def chart_extracts(
     cited = [case.order.document_id, *spans]
     chosen = [documents[item] for item in dict.fromkeys(cited) if item in documents]
     own = [document for document in chosen if document.patient_id == case.patient.id]
-    return tuple(_extract(number, document, spans.get(document.id, [])) for number, document in enumerate(own, start=1))
+    return tuple(extract(number, document, spans.get(document.id, [])) for number, document in enumerate(own, start=1))
 
 
 def _cited(result: CriteriaResult) -> dict[DocumentId, list[Span]]:
@@ -117,7 +117,8 @@ def _cited(result: CriteriaResult) -> dict[DocumentId, list[Span]]:
     return spans
 
 
-def _extract(number: int, document: Document, spans: Sequence[Span]) -> ChartExtract:
+def extract(number: int, document: Document, spans: Sequence[Span]) -> ChartExtract:
+    """A document as an enclosure with these passages marked; of a PDF only the pages they stand on."""
     pages = sorted({span.page for span in spans if span.page is not None})
     return ChartExtract(
         number=number,

@@ -82,7 +82,7 @@ def _draft(
     chart = hands.call("read_chart").for_patient(case.patient.id)
     code = case.order.codes[0].code
     documents = {document.id: document for document in chart.documents}
-    result = _of_patient(result, documents)
+    result = of_patient(result, documents)
     basis = enclosure_basis(case, chart_extracts(case, result, documents), desk, hands)
     if not basis.passed:
         return _withheld(state, desk, f"{NO_BASIS}: {'; '.join(basis.details)}")
@@ -100,11 +100,11 @@ def _draft(
         ),
     )
     edited = desk.product(EDITED_LETTER, state["revision"])
-    letter = edited or _worded(state, desk, hands, write_letter(matter.letter_matter, matter.documents))
+    letter = edited or worded(state, desk, hands, write_letter(matter.letter_matter, matter.documents))
     return _store(state, desk, hands, matter, letter)
 
 
-def _worded(state: AuthorizationState, desk: CaseDesk, hands: Hands, letter: Letter) -> Letter:
+def worded(state: AuthorizationState, desk: CaseDesk, hands: Hands, letter: Letter) -> Letter:
     """The letter in the model's words, where one is set and keeps to the quotes; else as it is."""
     session: ModelSession | None = hands.call("model_session")
     if session is None:
@@ -160,7 +160,7 @@ def _store(
 
 
 def _packet(desk: CaseDesk, matter: _Matter, letter: Letter, scans: ScanReader) -> bytes:
-    extracts = tuple(map(_as_pages, chart_extracts(matter.case, matter.result, matter.documents)))
+    extracts = tuple(map(as_pages, chart_extracts(matter.case, matter.result, matter.documents)))
     content = packet_content(
         matter.letter_matter,
         request_sentences(matter.letter_matter, matter.documents),
@@ -183,7 +183,7 @@ def _with_statement(case: Case, cover: tuple[tuple[str, str], ...]) -> tuple[tup
     return tuple((name, f"{value}. {said}" if name == "Urgency" and said else value) for name, value in cover)
 
 
-def _as_pages(extract: ChartExtract) -> ChartExtract:
+def as_pages(extract: ChartExtract) -> ChartExtract:
     """A scan is enclosed as the pictures of its cited pages, not as what was read out of them."""
     document = extract.document
     if document.kind is not DocumentKind.SCAN or extract.pdf_pages:
@@ -192,7 +192,7 @@ def _as_pages(extract: ChartExtract) -> ChartExtract:
     return extract.model_copy(update={"pdf_pages": tuple(sorted(cited))})
 
 
-def _of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:
+def of_patient(result: CriteriaResult, documents: Mapping[DocumentId, Document]) -> CriteriaResult:
     """The judgement without quotes from pages that do not say whose they are: no such page may leave, or be quoted."""
     nobodys = {document.id for document in documents.values() if document.patient_id is None}
     return result.model_copy(update={"root": _without(result.root, nobodys)})

@@ -6,6 +6,7 @@ from cases.case import Case
 from cases.chart import Chart, Coding, NamedIdentifier, Party
 from cases.errors import InputError
 from formats.pas.bundle import submission_namespace
+from formats.pas.codes import CERTIFICATION_INITIAL
 from formats.pas.request import PasRequest
 
 TRANSACTION_SYSTEM = "urn:countersign:submission"
@@ -13,7 +14,13 @@ _LIVE = frozenset({"active", "recurrence", "relapse", ""})
 
 
 def pas_request(
-    case: Case, chart: Chart, packet: bytes, revision: int, created: datetime, organization: Party | None
+    case: Case,
+    chart: Chart,
+    packet: bytes,
+    revision: int,
+    created: datetime,
+    organization: Party | None,
+    certification: Coding = CERTIFICATION_INITIAL.coding,
 ) -> PasRequest:
     """The request for one order. Raises InputError naming what the chart lacks."""
     if case.payer is None or case.coverage is None:
@@ -36,6 +43,7 @@ def pas_request(
         attachment_title=f"Prior authorization packet, case {case.id}",
         diagnoses=diagnoses(chart),
         urgency=case.urgency,
+        certification_type=certification,
     )
 
 

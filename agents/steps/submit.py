@@ -15,7 +15,7 @@ from cases.ports import PayerReceipt
 from cases.review import Approval, User
 from formats.pas.answer import read_response
 from formats.pas.inquiry import write_inquiry
-from guardrails.submission_gate import ACTION, Release, check_release
+from guardrails.submission_gate import Release, action_of, check_release
 from guardrails.thresholds import load_thresholds
 from runtime import review_store
 from runtime.effects import Effect, EffectState, Receipt
@@ -29,30 +29,33 @@ def submit(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authoriza
     """
     submission = desk.submission()
     if submission is None:
-        return _held_back(state, desk, ("nothing_drafted",))
-    effect = effect_of(submission)
+        return held_back(state, desk, ("nothing_drafted",))
+    effect = effect_of(submission, desk.case())
     if hands.ledger_state(effect.key) in (None, EffectState.PLANNED):
         if consent_ended(desk, hands, submission.drafted_at):
-            return _held_back(state, desk, (CONSENT_ENDED,))
+            return held_back(state, desk, (CONSENT_ENDED,))
         try:
-            check_release(_release(desk, submission), load_thresholds())
+            check_release(release_of(desk, submission), load_thresholds())
         except GateRefused as error:
-            return _held_back(state, desk, error.reasons)
-        _sending(state, desk, effect)
+            return held_back(state, desk, error.reasons)
+        sending(state, desk, effect)
     return _send(state, desk, hands, submission, effect)
 
 
-def effect_of(submission: Submission) -> Effect:
+def effect_of(submission: Submission, case: Case) -> Effect:
     """One key for one case and these bytes, for ever."""
-    key = EffectKey(f"{submission.case_id}:{ACTION}:{submission.digest[:32]}")
-    return Effect(key=key, action=ACTION, case_id=submission.case_id, request_digest=submission.digest)
+    action = action_of(case)
+    key = EffectKey(f"{submission.case_id}:{action}:{submission.digest[:32]}")
+    return Effect(key=key, action=action, case_id=submission.case_id, request_digest=submission.digest)
 
 
-def _release(desk: CaseDesk, submission: Submission) -> Release:
+def release_of(desk: CaseDesk, submission: Submission) -> Release:
+    """What the submission gate compares before these bytes leave."""
     approval: Approval | None
     approver: User | None = None
+    action = action_of(desk.case())
     with desk.database.read() as transaction:
-        approval = review_store.newest_approval(transaction, desk.case_id, ACTION)
+        approval = review_store.newest_approval(transaction, desk.case_id, action)
         if approval is not None:
             try:
                 approver = review_store.get_user(transaction, approval.user_id)
@@ -65,10 +68,12 @@ def _release(desk: CaseDesk, submission: Submission) -> Release:
         content=submission.bundle,
         gate=desk.product(GATE, submission.revision),
         now=desk.clock.now(),
+        action=action,
     )
 
 
-def _sending(state: AuthorizationState, desk: CaseDesk, effect: Effect) -> None:
+def sending(state: AuthorizationState, desk: CaseDesk, effect: Effect) -> None:
+    """Move the case to submitting, once."""
     case = desk.case()
     if case.state is not CaseState.SUBMITTING:
         desk.record(
@@ -120,7 +125,8 @@ def _kept(found: PayerReceipt, answers: list[PayerReceipt]) -> Receipt:
     return Receipt(status=found.status, body=found.body)
 
 
-def _held_back(state: AuthorizationState, desk: CaseDesk, reasons: tuple[str, ...]) -> AuthorizationState:
+def held_back(state: AuthorizationState, desk: CaseDesk, reasons: tuple[str, ...]) -> AuthorizationState:
+    """Nothing leaves: the case goes to a person with the reasons."""
     case = desk.case()
     message = "Nothing was sent: " + ", ".join(reason.replace("_", " ") for reason in reasons) + "."
     flags = flagged(case, [Flag(code="send_refused", message=message)])

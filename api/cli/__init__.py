@@ -7,6 +7,8 @@ from pathlib import Path
 import typer
 
 from api.cli import (
+    appeal,
+    appeals,
     ask,
     audit,
     authorize,
@@ -32,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("appeal")(appeal.appeal)
 app.command("ask")(ask.ask)
 app.command("authorize")(authorize.authorize)
 app.command("demo")(demo.demo)
@@ -48,6 +51,7 @@ app.add_typer(consents.app, name="consents")
 app.add_typer(model.app, name="model")
 app.add_typer(phi.app, name="phi")
 app.add_typer(denials.app, name="denials")
+app.add_typer(appeals.app, name="appeals")
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from cases.evidence import Span
-from cases.packet import ChartCitation, Citation
-from formats.letter_references import policy_name
+from cases.packet import ChartCitation, Citation, LawCitation
+from formats.letter_references import law_name, policy_name
 from formats.packet.enclosures import PacketPages
 from formats.packet.page_frame import destination
 from formats.packet.typeface import LINK, inline, shortened
@@ -41,4 +41,6 @@ class PageLinks:
         """Markup of where a citation's words stand."""
         if isinstance(citation, ChartCitation):
             return self.place(citation.span)
+        if isinstance(citation, LawCitation):
+            return _named(law_name(citation))
         return _named(policy_name(citation.policy))

@@ -28,6 +28,8 @@ def _x12(element: str, code: str, display: str) -> Coding:
 REQUEST_CATEGORY = SourcedCode(_x12("1525", "HS", "Health Services Review"), _EXAMPLES, True)
 ADMISSION_REVIEW = SourcedCode(_x12("1525", "AR", "Admission Review"), "X12 005010 element 1525", False)
 CERTIFICATION_INITIAL = SourcedCode(_x12("1322", "I", "Initial"), _EXAMPLES, True)
+CERTIFICATION_APPEAL = SourcedCode(_x12("1322", "2", "Appeal - Standard"), "X12 005010X217 UM02", False)
+CERTIFICATION_APPEAL_NOW = SourcedCode(_x12("1322", "1", "Appeal - Immediate"), "X12 005010X217 UM02", False)
 LEVEL_URGENT = SourcedCode(_x12("1338", "U", "Urgent"), _EXAMPLES, True)
 REPORT_TYPE = SourcedCode(_x12("755", "PY", "Physician's Report"), _EXAMPLES, True)
 TRANSMISSION = SourcedCode(_x12("756", "EL", "Electronically Only"), _EXAMPLES, True)

@@ -15,7 +15,8 @@ def join(transaction: Transaction, facts: DenialFacts) -> tuple[CaseId | None, s
     found = denial_store.cases_named(transaction, numbers)
     if len(found) == 1:
         return next(iter(found)), "number"
-    cases = [case_store.get(transaction, one.id) for one in case_store.listing(transaction, payer_id=facts.payer_id)]
+    held = (case_store.get(transaction, one.id) for one in case_store.listing(transaction, payer_id=facts.payer_id))
+    cases = [case for case in held if case.appeal is None]
     for name, fits in (("member and service", _member_and_service), ("patient and service", _patient_and_service)):
         matching = [case.id for case in cases if fits(case, facts)]
         if len(matching) == 1:

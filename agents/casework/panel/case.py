@@ -19,7 +19,7 @@ from cases.ids import CaseId, Digest, UserId
 from cases.lifecycle import CaseState
 from cases.packet import Gap, Letter, Submission
 from cases.review import Approval, Review
-from guardrails.submission_gate import ACTION
+from guardrails.submission_gate import action_of
 from runtime import case_store, chart_store, panel_store, review_store, work_store
 from runtime.audit import AuditEntry
 from runtime.database import Transaction
@@ -127,7 +127,7 @@ def read_case(toolbox: Toolbox, case_id: CaseId, user_id: UserId) -> CaseSheet:
             clocks=clocks_of(case, answer, ZoneInfo(toolbox.settings.time_zone)),
             answer=answer,
             reviews=review_store.reviews_of(transaction, case_id),
-            approval=review_store.newest_approval(transaction, case_id, ACTION),
+            approval=review_store.newest_approval(transaction, case_id, action_of(case)),
             claim=panel_store.claim_of(transaction, case_id, now),
             draft=panel_store.draft_of(transaction, case_id, user_id),
             names={user.id: user.name for user in users},

@@ -36,7 +36,8 @@ class _Quote:
 def phrase_letter(session: ModelSession, letter: Letter) -> Letter:
     """The letter with each point that argues a criterion in the model's words, where they keep to the rules.
 
-    The request, what is missing, and every point of which a sentence is not supported keep their plain words.
+    The request, what is missing, what code concludes, and every point of which a sentence is not supported keep their
+    plain words.
     """
     return letter.model_copy(update={"points": tuple(_phrased(session, point) for point in letter.points)})
 
@@ -54,7 +55,8 @@ def _phrased(session: ModelSession, point: LetterPoint) -> LetterPoint:
     except Unfit as unfit:
         session.drop(unfit.args[0])
         return point
-    return point.model_copy(update={"sentences": sentences})
+    kept = (one for one in point.sentences if one.kind is SentenceKind.CONCLUSION)
+    return point.model_copy(update={"sentences": (*sentences, *kept)})
 
 
 def _quotes(point: LetterPoint) -> Mapping[str, _Quote] | None:
@@ -67,7 +69,7 @@ def _quotes(point: LetterPoint) -> Mapping[str, _Quote] | None:
             if not words:
                 return None
             found[f"{letter}{number}"] = _Quote(f"{letter}{number}", sentence, words, label[1] if label else "")
-    every = {SentenceKind.POLICY, SentenceKind.EVIDENCE}
+    every = {SentenceKind.POLICY, SentenceKind.EVIDENCE, SentenceKind.CONCLUSION}
     evidence = any(quote.sentence.kind is SentenceKind.EVIDENCE for quote in found.values())
     return found if evidence and all(one.kind in every for one in point.sentences) else None
 

@@ -1,0 +1,1 @@
+"""Use cases of appeals: open, export, file, record what came of them."""

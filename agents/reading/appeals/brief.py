@@ -1,0 +1,135 @@
+"""The physician's page for a peer-to-peer call: the case, the three strongest points, likely questions with answers."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from agents.reading.appeals.appeal_wording import AppealMatter
+from agents.reading.letter_wording import long_date
+from cases.appeal import Call, CriterionAnswer
+from cases.calendar_time import Span, TimeUnit
+from cases.criteria import Judgement, State
+from cases.criteria_evaluation import open_leaves
+from cases.deadlines import DenialKind
+from cases.document import Document
+from cases.ids import DocumentId
+from cases.packet import ChartCitation, Sentence, SentenceKind
+from knowledge.appeal_rules import PeerWindow, peer_window
+from knowledge.federal_holidays import federal_holidays
+
+_MOST_POINTS, _MOST_QUESTIONS = 3, 4
+
+
+def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], calls: tuple[Call, ...] = ()) -> str:
+    """One page of Markdown. A call never tolls the appeal: its date stands on the page."""
+    case, facts = matter.case, matter.facts
+    window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
+    lines = [f"# Peer-to-peer brief: {case.patient.full_name}", ""]
+    lines += [f"- {line}" for line in _case(matter)]
+    lines += ["", f"**When and where.** {_window(window, facts.notice_date)}", ""]
+    due = f" The appeal is due {long_date(matter.plan.due)} whatever the call brings." if matter.plan.due else ""
+    lines += [f"**A call does not stop the clock of the appeal.**{due}", "", "## What they say", ""]
+    lines += [
+        f"{answer.number}. “{_said(answer.words.quote if answer.words else answer.wording)}”"
+        for answer in matter.rebuttal.answers
+    ]
+    strongest = _strongest(matter)
+    lines += ["", "## The three strongest points", ""] if strongest else ["", "## There is nothing to argue yet", ""]
+    for number, point in enumerate(strongest, start=1):
+        lines.append(f"{number}. {point.judgement.statement}: {_evidence(point, documents)}")
+    lines += ["", "## Likely questions", "", *_questions(matter, strongest, documents)]
+    lines += _calls(calls)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _case(matter: AppealMatter) -> Iterator[str]:
+    case, facts = matter.case, matter.facts
+    born = f", born {long_date(case.patient.birth_date)}" if case.patient.birth_date else ""
+    member = case.coverage.member_id if case.coverage else facts.numbers.member_id
+    yield f"{case.patient.full_name}{born}, member {member}, {facts.payer_name or 'payer not known'}"
+    code = case.order.codes[0].code if case.order.codes else ", ".join(facts.numbers.service_codes)
+    reference = f", reference {facts.numbers.authorization}" if facts.numbers.authorization else ""
+    yield f"{code} {matter.wording}{reference}"
+    if matter.rebuttal.policy:
+        policy = matter.rebuttal.policy
+        yield f"Policy {policy.number}, version {policy.version}, {policy.title}"
+
+
+def _window(window: PeerWindow, notice: date | None) -> str:
+    until = f", until {long_date(_last_day(notice, window.within))}" if notice else ""
+    phone = f" Telephone {window.phone}." if window.phone else ""
+    checked = "" if window.verified else " (not checked with this payer)"
+    amount = f"{window.within.amount} {window.within.unit.value.replace('_', ' ')}"
+    return f"Within {amount} of the notice{until}; source: {window.source}{checked}.{phone}"
+
+
+def _last_day(notice: date, within: Span) -> date:
+    if within.unit is not TimeUnit.BUSINESS_DAYS:
+        return notice + timedelta(days=within.amount)
+    day, left = notice, within.amount
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5 and day not in federal_holidays()
+    return day
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _strongest(matter: AppealMatter) -> list[CriterionAnswer]:
+    """The criteria argued, those with the most certain and the most evidence first, each once."""
+    argued = {item.judgement.id: item for answer in matter.rebuttal.argued for item in answer.criteria}
+    ranked = sorted(argued.values(), key=lambda item: (-item.judgement.confidence, -len(item.judgement.evidence)))
+    return ranked[:_MOST_POINTS]
+
+
+def _evidence(point: CriterionAnswer, documents: Mapping[DocumentId, Document]) -> str:
+    said = next((one for one in point.sentences if one.kind is SentenceKind.EVIDENCE), None)
+    return f"{said.text} ({_place(said, documents)})" if said else "no exclusion is shown by the chart."
+
+
+def _place(sentence: Sentence, documents: Mapping[DocumentId, Document]) -> str:
+    for citation in sentence.citations:
+        if isinstance(citation, ChartCitation):
+            held = documents.get(citation.span.document_id)
+            page = f", page {citation.span.page}" if citation.span.page else ""
+            return f"{held.title or held.source if held else citation.source}{page}"
+    return "no source"
+
+
+def _questions(
+    matter: AppealMatter, strongest: list[CriterionAnswer], documents: Mapping[DocumentId, Document]
+) -> Iterator[str]:
+    asked = 0
+    for point in strongest:
+        policy = next((one.text for one in point.sentences if one.kind is SentenceKind.POLICY), "")
+        if policy and asked < _MOST_QUESTIONS - 1:
+            asked += 1
+            yield f"- *Where does the policy say that?* {policy}"
+    for leaf in _open(matter)[: max(1, _MOST_QUESTIONS - asked)]:
+        why = leaf.reason or "nothing found"
+        yield f"- *{leaf.statement}?* Not shown by the records at hand ({why}): do not claim it."
+    if not asked and not _open(matter):
+        yield "- *What is new?* The records that the letter cites."
+
+
+def _open(matter: AppealMatter) -> tuple[Judgement, ...]:
+    result = matter.result
+    return () if result is None or result.root.state is State.MET else tuple(open_leaves(result.root))
+
+
+def _calls(calls: tuple[Call, ...]) -> list[str]:
+    if not calls:
+        return []
+    lines = ["", "## Calls so far", ""]
+    return lines + [f"- {call_line(call)}" for call in calls]
+
+
+def call_line(call: Call) -> str:
+    """One call in words: when, with whom, of what specialty, and what came of it."""
+    who = f"{call.with_whom}, {call.specialty}" if call.specialty else call.with_whom
+    return f"{_instant(call.at)}: {call.kind.replace('_', ' ')} with {who}: {call.outcome}. {call.note}".strip()
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,128 @@
+"""Which criteria a stated reason is about: by the policy's own numbering where it is named, and by the words."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.reading.letter_wording import relevant_leaves
+from cases.criteria import Judgement, Op, State
+from cases.criteria_evaluation import open_leaves
+
+_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
+_STOP = frozenset({
+    "the", "and", "for", "was", "were", "not", "with", "that", "this", "from", "have", "has", "had", "are", "our",
+    "your", "you", "its", "any", "per", "all", "does", "did", "been", "into", "out", "member", "patient", "enrollee",
+    "request", "requested", "service", "services", "item", "items", "policy", "criteria", "criterion", "point",
+    "section", "review", "notice", "decision", "plan", "must", "shown", "show", "shows", "sent", "chart", "record",
+    "records", "documentation", "documents", "document", "submitted", "information", "received", "reason", "because",
+    "before", "after", "which", "what", "when", "than", "more", "other", "only", "needed", "necessary", "medically",
+    "medical", "necessity", "denied", "deny", "approve", "approved", "cover", "covered", "coverage",
+})  # fmt: skip
+_SHORTEST = 3
+_STEM = 6
+"""Words that agree in so many first letters are one word."""
+_NEAR_BEST = 0.55
+_LEAST = 1.6
+"""Weight of shared words below which a reason is not about a criterion: about one rare word."""
+_NAMED = 6.0
+_SECTION = re.compile(
+    r"\b(?:point|criterion|criteria|item|paragraph|no\.?)s?\s+(?P<refs>\d+[a-z]?(?:\s*(?:,|and|or|&)\s*\d+[a-z]?)*)"
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The leaves a reason is about; `general` where it names none in particular and means the policy as a whole."""
+
+    leaves: tuple[Judgement, ...]
+    general: bool
+
+
+def match_reason(words: str, near: str, root: Judgement) -> Match:
+    """The leaves that the reason's `words` are about; `near` is the passage around them, for a point it names."""
+    leaves = root.leaves()
+    terms = {leaf.id: terms_of(_said(leaf)) for leaf in leaves}
+    rarity = _rarity(list(terms.values()))
+    asked, named = terms_of(words), points_named(f"{words} {near}")
+    scores = {leaf.id: _score(asked, terms[leaf.id], rarity) + _bonus(leaf, named) for leaf in leaves}
+    best = max(scores.values(), default=0.0)
+    if best < _LEAST:
+        return Match((*relevant_leaves(root), *open_leaves(root)), general=True)
+    return Match(tuple(leaf for leaf in leaves if scores[leaf.id] >= max(_LEAST, best * _NEAR_BEST)), general=False)
+
+
+def _said(leaf: Judgement) -> str:
+    quote = leaf.policy_span.quote if leaf.policy_span else ""
+    document = leaf.gap.document if leaf.gap else ""
+    return f"{leaf.statement} {quote} {leaf.looked_for} {document}"
+
+
+def terms_of(text: str) -> frozenset[str]:
+    """The telling words of a text, cut to their stems, and its numbers."""
+    words = _WORD.findall(text.casefold())
+    return frozenset(word[:_STEM] for word in words if (len(word) >= _SHORTEST or word.isdigit()) and word not in _STOP)
+
+
+def _rarity(leaves: Sequence[frozenset[str]]) -> Mapping[str, float]:
+    held = Counter(term for terms in leaves for term in terms)
+    return {term: math.log(1 + len(leaves) / count) for term, count in held.items()}
+
+
+def _score(asked: frozenset[str], held: frozenset[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity[term] * (0.4 if term[0].isdigit() else 1.0) for term in asked & held)
+
+
+def points_named(text: str) -> frozenset[str]:
+    """The points of a policy that a text names by number."""
+    found = (ref for match in _SECTION.finditer(text.casefold()) for ref in re.findall(r"\d+", match["refs"]))
+    return frozenset(found)
+
+
+def _bonus(leaf: Judgement, named: frozenset[str]) -> float:
+    quote = leaf.policy_span.quote.strip() if leaf.policy_span else ""
+    number = re.match(r"(\d+)[.)]", quote)
+    return _NAMED if number and number[1] in named else 0.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How the tree settles a set of leaves: those that stand for it, whether all hold, and which stay open."""
+
+    shown: tuple[Judgement, ...]
+    open: tuple[Judgement, ...]
+    absent: tuple[Judgement, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.open and bool(self.shown or self.absent)
+
+
+def settle(root: Judgement, leaves: Sequence[Judgement]) -> Settled:
+    """What stands for these leaves: themselves where met, else the met alternative that the policy takes instead.
+
+    An exclusion that the chart does not show is `absent`: it holds, and there is nothing to quote for it.
+    """
+    paths = {leaf.id: path for path in _paths(root) for leaf in path[-1:]}
+    shown: dict[str, Judgement] = {}
+    unsettled: dict[str, Judgement] = {}
+    absent: dict[str, Judgement] = {}
+    for leaf in leaves:
+        path = paths[leaf.id]
+        above = [node for node in path[:-1] if node.state is State.MET]
+        if any(node.op is Op.NONE for node in above):
+            absent[leaf.id] = leaf
+        elif leaf.state is State.MET:
+            shown[leaf.id] = leaf
+        elif choice := next((node for node in reversed(above) if node.op in (Op.ANY, Op.AT_LEAST)), None):
+            shown |= {one.id: one for one in relevant_leaves(choice)}
+        else:
+            unsettled[leaf.id] = leaf
+    return Settled(tuple(shown.values()), tuple(unsettled.values()), tuple(absent.values()))
+
+
+def _paths(node: Judgement) -> list[tuple[Judgement, ...]]:
+    if not node.children:
+        return [(node,)]
+    return [(node, *path) for child in node.children for path in _paths(child)]

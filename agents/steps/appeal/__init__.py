@@ -1,0 +1,1 @@
+"""Steps of the appeal graph that the authorization has no like of."""
