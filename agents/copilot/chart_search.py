@@ -32,6 +32,9 @@ _NOT_TELLING = frozenset(
 _TAIL = re.compile(r"\n(?:Subject|Encounter|Requester|Performer|Identifier|Beneficiary)\b.*", re.DOTALL)
 
 
+Term = tuple[frozenset[str], ...]
+
+
 @dataclass(frozen=True)
 class _Piece:
     """Code points [start, end) of a document, and the word stems that stand there and in its title."""
@@ -53,7 +56,7 @@ def search_chart(case: Case, chart: Chart, question: str, most: int = 4) -> tupl
         return ()
     pieces = [piece for document in chart.for_patient(case.patient.id).documents for piece in _pieces(document)]
     spread = Counter(word for piece in pieces for word in piece.held)
-    weights = [max(_weight(word, spread, len(pieces)) for word in term) for term in terms]
+    weights = [max(_weight(way, spread, len(pieces)) for way in term) for term in terms]
     scored = [(_score(piece, terms, weights), piece) for piece in pieces]
     whole = sum(weights)
     fitting = [(score, piece) for score, piece in scored if score >= _LEAST * whole]
@@ -80,28 +83,29 @@ def source_of(case: Case, document: Document, start: int, end: int) -> ChartSour
     )
 
 
-def _terms(question: str) -> list[frozenset[str]]:
-    """What is asked for: each term as the stems of any of its ways to be said."""
-    found: list[frozenset[str]] = []
+def _terms(question: str) -> list[Term]:
+    """What is asked for: each term as its ways to be said, a way as the stems that must all stand there."""
+    found: list[Term] = []
     rest = question
     for said, others in shipped_synonyms().in_question(question):
-        ways = frozenset().union(*(stems(one) for one in (said, *others))) - _NOT_TELLING
-        if ways:
-            found.append(ways)
+        ways = tuple(dict.fromkeys(stems(one) - _NOT_TELLING for one in (said, *others)))
+        if any(ways):
+            found.append(tuple(way for way in ways if way))
         rest = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " ", rest, flags=re.IGNORECASE)
-    return found + [frozenset({word}) for word in sorted(stems(rest) - _NOT_TELLING)]
+    return found + [(frozenset({word}),) for word in sorted(stems(rest) - _NOT_TELLING)]
 
 
-def _weight(word: str, spread: Counter[str], pieces: int) -> float:
-    return math.log(1 + pieces / (1 + spread[word]))
+def _weight(way: frozenset[str], spread: Counter[str], pieces: int) -> float:
+    """A way is as rare as its rarest word."""
+    return max(math.log(1 + pieces / (1 + spread[word])) for word in way)
 
 
-def _score(piece: _Piece, terms: Sequence[frozenset[str]], weights: Sequence[float]) -> float:
+def _score(piece: _Piece, terms: Sequence[Term], weights: Sequence[float]) -> float:
     total = 0.0
     for term, weight in zip(terms, weights, strict=True):
-        if term & piece.held:
+        if any(way <= piece.held for way in term):
             total += weight
-        elif term & piece.titled:
+        elif any(way <= piece.held | piece.titled for way in term):
             total += weight * 0.5
     return total
 

@@ -8,7 +8,6 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agents.casework.asking import PolicyQuestion
 from agents.copilot.answer import CopilotAnswer
 from agents.copilot.findings import Findings
 from agents.copilot.hands import MOST_CALLS, CopilotHands
@@ -119,12 +118,8 @@ def _read(state: CopilotState, runtime: Runtime[Sitting]) -> CopilotState:
         return {}
     session = sitting.hands.model_session(asked.case_id)
     if session is not None:
-        policies = sitting.hands.copilot.shelves.policies
-        named = PolicyQuestion(
-            question=asked.text[:500], payer=sitting.payer or None, code=asked.code or None, date=asked.on,
-            case=asked.case_id,
-        )  # fmt: skip
-        hits = policies.search(named, 5).hits if sitting.found.policy is not None else ()
+        named = (asked.text[:500], sitting.payer, asked.code, asked.on, asked.case_id or "")
+        hits = sitting.hands.copilot.policy_hits(*named) if sitting.found.policy is not None else ()
         sitting.model = ask_model(session, asked.text, hits, sitting.found.chart or ())
     return {}
 

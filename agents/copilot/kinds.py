@@ -35,7 +35,10 @@ class _KindsFile(Frozen):
 
 
 class Understood(Frozen):
-    """A question as the rules read it. `code` and `on` are the question's own, else an earlier one's."""
+    """A question as the rules read it. `code` and `on` are the question's own, else an earlier one's.
+
+    `lacks_case` says that it would be of another kind if a case were chosen.
+    """
 
     kind: Kind
     text: str
@@ -43,6 +46,7 @@ class Understood(Frozen):
     code: str = ""
     on: date | None = None
     to_patient: bool = False
+    lacks_case: bool = False
 
 
 def understand(question: Question, asker: Asker) -> Understood:
@@ -58,12 +62,14 @@ def understand(question: Question, asker: Asker) -> Understood:
     kind = kind_of(text, of_case=case_id is not None)
     if kind is Kind.POLICY and earlier:
         kind = kind_of(earlier, of_case=case_id is not None)
+    lacks_case = case_id is None and kind is Kind.POLICY and kind_of(text, of_case=True) is not Kind.POLICY
     return Understood(
         kind=kind,
         text=text,
         case_id=case_id,
         code=next(iter(codes), "") or next(iter(codes_in(earlier)), ""),
         on=question.on or day_in(text),
+        lacks_case=lacks_case,
         to_patient=re.search(r"\bpatient|family\b", text, re.IGNORECASE) is not None,
     )
 

@@ -5,10 +5,24 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from agents.casework.panel.case import CaseSheet, history_of, read_case
+from agents.casework.panel.clocks import ClockKind
 from agents.casework.panel.timeline import timeline
 from agents.casework.panel.worklist import item_of
 from agents.copilot.answer import RecordSource
-from agents.copilot.wording import CHANNEL, CLOCK, LINE, NEED, STANDING, STATE, closed, day, held, moment
+from agents.copilot.wording import (
+    CHANNEL,
+    CLOCK,
+    LINE,
+    NEED,
+    STANDING,
+    STATE,
+    birth,
+    closed,
+    day,
+    held,
+    moment,
+    upper_first,
+)
 from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.decision import PayerAnswer
@@ -68,18 +82,22 @@ def _lines(sheet: CaseSheet, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "patient", _patient(sheet)
     yield "order", _order(sheet)
     yield "coverage", _coverage(sheet)
-    yield "state", f"The case is {STATE[sheet.case.state]} (revision {sheet.case.revision})."
+    yield "state", f"The case is {STATE[sheet.case.state]}."
     if sheet.need is not None:
         yield "need", need_line(sheet.need)
     for clock in sheet.clocks:
         rule = f" Rule: {clock.citation}." if clock.citation else ""
         unsure = "" if clock.verified else " The rule has not been checked in its primary source."
-        yield f"clock.{clock.kind}", f"{CLOCK[clock.kind]}: {moment(clock.due, zone)}.{rule}{unsure}"
+        due = day(clock.due.astimezone(zone).date()) if clock.kind is ClockKind.SERVICE else moment(clock.due, zone)
+        yield f"clock.{clock.kind}", f"{CLOCK[clock.kind]}: {due}.{rule}{unsure}"
     yield from _criteria(sheet)
     for number, gap in enumerate(sheet.gaps, 1):
         dated = f", {gap.dated}" if gap.dated else ""
         demanded = " The payer demands this document." if gap.required_document else ""
-        yield f"gap.{number}", closed(f"{gap.document}, from {gap.holder}{dated}; for: {gap.statement}") + demanded
+        yield (
+            f"gap.{number}",
+            closed(f"{upper_first(gap.document)}, from {gap.holder}{dated}; for: {gap.statement}") + demanded,
+        )
     yield from _gate(sheet)
     yield from ((f"flag.{number}", closed(flag.message)) for number, flag in enumerate(sheet.case.flags, 1))
     if sheet.answer is not None:
@@ -94,7 +112,7 @@ def _lines(sheet: CaseSheet, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
 
 def _patient(sheet: CaseSheet) -> str:
     patient = sheet.case.patient
-    born = f", born {day(patient.birth_date)}" if patient.birth_date else ""
+    born = f", born {birth(patient.birth_date)}" if patient.birth_date else ""
     sex = f", {patient.gender}" if patient.gender else ""
     return f"{patient.full_name or 'Patient not named'}{born}{sex}."
 
@@ -134,7 +152,7 @@ def _criteria(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     yield "policy", f"{policy.number or policy.doc_id}, {policy.title}, version {policy.version}{since}."
     stands = sheet.stands()
     for leaf in sheet.result.root.leaves():
-        why = f" {closed(leaf.reason)}" if leaf.reason else ""
+        why = f" {closed(upper_first(leaf.reason))}" if leaf.reason else ""
         yield f"criterion.{leaf.id}", f"{leaf.statement.rstrip('.')}: {STANDING[stands[leaf.id]]}.{why}"
 
 

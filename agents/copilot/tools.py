@@ -21,8 +21,11 @@ from cases.lifecycle import WORKABLE, CaseState
 from knowledge import library
 from knowledge.authorization_rules import authorization_need
 from knowledge.payer_mentions import payers_asked
+from retrieval.search import Hit
 from runtime import case_store
 
+_PASSAGES = 5
+_OTHER_POLICY = "The policy for {code} says too little about this; these are other policies of the payer."
 _SOON = timedelta(days=2)
 _SENT = frozenset({CaseState.APPROVED, CaseState.SUBMITTING, CaseState.SUBMITTED, CaseState.PENDED})
 _DECIDED = frozenset({
@@ -100,10 +103,27 @@ class CopilotTools:
     def policy_search(
         self, question: str, payer: str = "", code: str = "", on: date | None = None, case_id: str = ""
     ) -> PolicyAnswer:
-        if case_id:
-            self.asker.must_see(CaseId(case_id))
-        asked = PolicyQuestion(question=question, payer=payer or None, code=code or None, date=on, case=case_id or None)
-        return self.shelves.policies.ask(asked)
+        """The answer of the policy for the case's own code; of the payer's others where that says too little."""
+        case = self._case(case_id)
+        codes = (code,) if code else tuple(c.code for c in case.order.codes[:1]) if case else ()
+        asked = PolicyQuestion(question=question, payer=payer or None, date=on, case=case_id or None)
+        found = self.shelves.policies.ask(asked.model_copy(update={"code": next(iter(codes), None)}))
+        if code or not codes or not found.abstained:
+            return found
+        wider = self.shelves.policies.ask(asked)
+        if wider.abstained:
+            return wider
+        return wider.model_copy(update={"notes": (*wider.notes, _OTHER_POLICY.format(code=codes[0]))})
+
+    def policy_hits(
+        self, question: str, payer: str = "", code: str = "", on: date | None = None, case_id: str = ""
+    ) -> tuple[Hit, ...]:
+        """The passages such a question is answered from, for a model to read."""
+        case = self._case(case_id)
+        own = code or (case.order.codes[0].code if case and case.order.codes else "")
+        asked = PolicyQuestion(question=question, payer=payer or None, date=on, case=case_id or None)
+        found = self.shelves.policies.search(asked.model_copy(update={"code": own or None}), _PASSAGES)
+        return found.hits or self.shelves.policies.search(asked, _PASSAGES).hits
 
     def policy_criteria(
         self, code: str = "", payer: str = "", on: date | None = None, case_id: str = ""

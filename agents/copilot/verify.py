@@ -64,11 +64,13 @@ def verified(parts: tuple[AnswerPart, ...], reader: SourceReader) -> tuple[tuple
 
 def _stands(sentence: AnswerSentence, reader: SourceReader) -> bool:
     if not sentence.sources:
-        return not values_in(sentence.text) - frozenset(sentence.reckoned)
+        return not values_in(sentence.text) - values_in(" ; ".join(sentence.reckoned))
     if not all(reader.holds(source) for source in sentence.sources):
         return False
-    held = values_in(" ; ".join((*(source.quote for source in sentence.sources), *_labels(sentence))))
-    return not values_in(sentence.text) - held - frozenset(sentence.reckoned)
+    held = values_in(
+        " ; ".join((*(source.quote for source in sentence.sources), *_labels(sentence), *sentence.reckoned))
+    )
+    return not values_in(sentence.text) - held
 
 
 def _labels(sentence: AnswerSentence) -> tuple[str, ...]:

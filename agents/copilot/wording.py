@@ -115,9 +115,19 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{day(local.date())}, {local:%H:%M} {local:%Z}"
 
 
+def birth(on: date) -> str:
+    """`30 Sep 1948`: nobody asks on which day of the week."""
+    return f"{on.day} {on:%b} {on.year}"
+
+
+def upper_first(text: str) -> str:
+    """For the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def lower_first(text: str) -> str:
     """For the middle of a sentence; a name in capitals stays."""
-    return text[:1].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text.startswith("A ") else text
 
 
 def closed(text: str) -> str:

@@ -5,7 +5,7 @@ import re
 from agents.casework.panel.standing import SETTLED, Standing
 from agents.casework.panel.worklist import item_of
 from agents.copilot.answer import AnswerPart, AnswerSentence, DraftText, part
-from agents.copilot.wording import closed, day
+from agents.copilot.wording import birth, closed, lower_first, upper_first
 from agents.copilot.writers.case import criterion
 from agents.copilot.writers.desk import Desk, Written, of_span, quoted
 from cases.criteria import Judgement
@@ -15,7 +15,7 @@ from cases.packet import Gap
 _NEVER_SENT = "This is a draft. Nothing here sends it: copy it, change it, and send it yourself."
 _LETTER = re.compile(r"medical necessity|\bappeal\b|\bLMN\b|\bto (?:the )?(?:payer|plan|insur\w+)\b", re.IGNORECASE)
 _PLAIN: dict[CaseState, str] = {
-    CaseState.WAITING_DOCUMENTS: "We are waiting for papers that your plan needs to see before it is asked.",
+    CaseState.WAITING_DOCUMENTS: "Before we ask, your plan needs to see these papers, and we are waiting for them:",
     CaseState.NEEDS_PERSON: "A member of our team is looking at the request before it goes to your plan.",
     CaseState.AWAITING_REVIEW: "The request is ready; a member of our team is checking it before it goes out.",
     CaseState.APPROVED: "The request has been checked and is on its way to your plan.",
@@ -64,7 +64,7 @@ def peer_to_peer(desk: Desk) -> Written:
 def _shown(desk: Desk, leaf: Judgement) -> AnswerSentence:
     """A criterion that is met, with the chart's own words for it."""
     policy = desk.record.sheet.result.policy if desk.record.sheet.result else None
-    found = desk.evidence(leaf, most=1)
+    found = desk.evidence(leaf, most=1, whole=True)
     line = desk.record.source(f"criterion.{leaf.id}")
     words = f" The chart says {quoted(found[0].quote)}." if found else ""
     text = closed(leaf.statement) + words
@@ -108,9 +108,10 @@ def _to_holders(desk: Desk) -> Written:
 def _together(desk: Desk, gaps: list[Gap]) -> str:
     case = desk.record.sheet.case
     codes = ", ".join(dict.fromkeys(code.code for code in case.order.codes if code.code))
-    born = f", born {day(case.patient.birth_date)}" if case.patient.birth_date else ""
+    born = f", born {birth(case.patient.birth_date)}" if case.patient.birth_date else ""
     listed = [
-        f"{number}. {gap.document}{f', {gap.dated}' if gap.dated else ''} (from {gap.holder}), to show: {gap.statement}"
+        f"{number}. {upper_first(gap.document)}{f', {gap.dated}' if gap.dated else ''} (from {gap.holder}), "
+        f"to show: {gap.statement}"
         for number, gap in enumerate(gaps, 1)
     ]
     payer = case.payer.name if case.payer else "the payer"
@@ -140,9 +141,10 @@ def _to_patient(desk: Desk) -> Written:
     body = [
         f"Hello {given},",
         "",
-        f"this is about the {item_of(case) or 'service'} that was ordered for you. We ask {payer} to cover it.",
+        f"this is about the {lower_first(item_of(case)) or 'service'} that was ordered for you. "
+        f"We ask {payer} to cover it.",
         stands,
-        *(["We are waiting for:", *waiting] if waiting else []),
+        *waiting,
         "",
         "If you have questions, call us. Please do not answer this message with medical details.",
     ]

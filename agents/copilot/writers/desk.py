@@ -12,6 +12,9 @@ from cases.chart import Chart
 from cases.criteria import Judgement, PolicyRef, PolicySpan
 from cases.evidence import Evidence
 
+_WHOLE = 260
+"""Letters of a sentence that is still quoted as a whole."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -38,14 +41,19 @@ class Desk:
         """The lines of a group as sentences."""
         return tuple(self.line(key) for key in self.record.keys(group)[:most])
 
-    def evidence(self, judged: Judgement, most: int = 2) -> tuple[ChartSource, ...]:
-        """Where the chart says what this criterion rests on; what was only considered is left out."""
-        counted = [item for item in judged.evidence if item.role != "considered"]
-        return tuple(self.chart_source(item) for item in counted[:most])
+    def evidence(self, judged: Judgement, most: int = 2, *, whole: bool = False) -> tuple[ChartSource, ...]:
+        """Where the chart says what this criterion rests on; what was only considered is left out.
 
-    def chart_source(self, item: Evidence) -> ChartSource:
+        `whole` gives the sentence read instead of its telling words, where it is not too long.
+        """
+        counted = [item for item in judged.evidence if item.role != "considered"]
+        return tuple(self.chart_source(item, whole=whole) for item in counted[:most])
+
+    def chart_source(self, item: Evidence, *, whole: bool = False) -> ChartSource:
         """The passage of a piece of evidence."""
-        span = item.fact.span
+        fact = item.fact
+        around = fact.context.document_id == fact.span.document_id and len(fact.context.quote) <= _WHOLE
+        span = fact.context if whole and around else fact.span
         document = self.chart.document(span.document_id)
         return ChartSource(
             case_id=self.record.sheet.case.id,

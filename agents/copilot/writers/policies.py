@@ -9,6 +9,8 @@ from cases.criteria import Criterion, Op, PolicyRef
 from guardrails.text_tokens import values_in
 
 _NO_MODEL = "A question that no passage answers word for word needs a model, and none is set."
+NO_CASE = "Asked of a case it could be answered from its record, but no case is chosen."
+NO_CASE_HELPS = ("Open the case and ask there, or write its id into the question.",)
 _NAME_IT = "Name the payer and the code, or ask about one case."
 
 
@@ -21,6 +23,8 @@ def passages(desk: Desk) -> Written:
         return _chart(desk, desk.found.chart)
     nearest: tuple[Source, ...] = tuple(of_citation(hit) for hit in policy.nearest) if policy else ()
     reason = policy.reason if policy else "Nothing was looked up."
+    if desk.asked.lacks_case:
+        return Written(reason=f"{reason} {NO_CASE}", would_help=NO_CASE_HELPS, nearest=nearest)
     if desk.asked.kind is Kind.CHART:
         reason = f"No sentence of this chart answers it. {reason}"
     return Written(reason=reason, would_help=_helps(desk), nearest=nearest)
