@@ -66,7 +66,9 @@ class Copilot:
             thread = self._thread(transaction, asker, request)
             earlier = copilot_store.runs(transaction, thread.id)[-_EARLIER:]
             before = tuple(Question.model_validate_json(run.question).text for run in earlier)
-            question = request.question.model_copy(update={"case_id": thread.case_id, "before": before})
+            question = request.question.model_copy(
+                update={"case_id": thread.case_id, "before": before or request.question.before}
+            )
             stored = StoredRun(
                 id=request.run_id or uuid.uuid4().hex,
                 thread_id=thread.id,

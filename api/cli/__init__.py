@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
+from api.cli import ask, audit, authorize, demo, denials, keys, mcp, model, phi, policies, review, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.command("intake")(denials.intake)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
+app.command("mcp")(mcp.mcp)
 app.add_typer(policies.app, name="policies")
 app.add_typer(review.app, name="review")
 app.add_typer(users.app, name="users")
