@@ -15,11 +15,12 @@ from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case, PayerRef
 from cases.criteria import CriteriaTree
+from cases.errors import NotFound
 from cases.frozen import Frozen
 from cases.ids import CaseId
 from cases.lifecycle import WORKABLE, CaseState
 from knowledge import library
-from knowledge.authorization_rules import authorization_need
+from knowledge.authorization_rules import authorization_need, shipped_rules
 from knowledge.payer_mentions import payers_asked
 from retrieval.search import Hit
 from runtime import case_store
@@ -71,6 +72,14 @@ class LinesFound(Frozen):
     stand: tuple[RecordSource, ...] = ()
     code: str = ""
     payer: str = ""
+
+
+def rule_line(rule_id: str) -> str:
+    """One of the shipped authorization rules in words, as answers quote it. Raises NotFound."""
+    rule = next((one for one in shipped_rules().rules if one.id == rule_id), None)
+    if rule is None:
+        raise NotFound("There is no such rule now; the rules were revised since.")
+    return need_line(rule.answer())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def passages(desk: Desk) -> Written:
     """The policies' own words, else the chart's, else what comes nearest."""
     policy = desk.found.policy
     if policy is not None and not policy.abstained:
-        return Written(parts=_by_policy(desk), notes=policy.notes)
+        return Written(parts=_by_policy(desk), notes=("The policies’ own words; nothing was added.", *policy.notes))
     if desk.found.chart:
         return _chart(desk, desk.found.chart)
     nearest: tuple[Source, ...] = tuple(of_citation(hit) for hit in policy.nearest) if policy else ()
