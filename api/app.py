@@ -15,6 +15,7 @@ from agents.toolbox import Toolbox
 from api import error_pages
 from api.auth import Me
 from api.boundary import Boundary
+from api.copilot.mcp_door import mount_mcp
 from api.error_pages import problems
 from api.openapi_document import document_of
 from api.panel.mount import mount_panel
@@ -22,13 +23,16 @@ from api.routes import (
     artefacts,
     audit,
     cases,
+    copilot,
     dead_letters,
     health,
     keys,
+    openai_compatible,
     receipts,
     reviews,
     session,
     sign_in_pages,
+    summaries,
     users,
     webhooks,
     worklist,
@@ -50,6 +54,9 @@ _ROUTERS: tuple[APIRouter, ...] = (
     dead_letters.router,
     users.router,
     keys.router,
+    summaries.router,
+    copilot.router,
+    openai_compatible.router,
 )
 _THREADS = 10
 """Requests worked on at once: fewer than the database's connections (15), so that none waits for one in vain."""
@@ -86,6 +93,7 @@ def build_app(toolbox: Toolbox) -> FastAPI:
         app.include_router(router)
     app.include_router(_document_router())
     mount_panel(app)
+    app.state.mcp = mount_mcp(app, toolbox)
     app.mount("/static", StaticFiles(directory=sign_in_pages.FOLDER / "static"))
     return app
 
@@ -113,7 +121,8 @@ def _lifespan(toolbox: Toolbox) -> Callable[[FastAPI], AbstractAsyncContextManag
     async def run(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         if not toolbox.settings.serve_worker:
-            yield
+            async with app.state.mcp.running():
+                yield
             return
         try:
             worker = await to_thread.run_sync(start_worker, toolbox)
@@ -121,7 +130,8 @@ def _lifespan(toolbox: Toolbox) -> Callable[[FastAPI], AbstractAsyncContextManag
             app.state.failure = error
             raise
         try:
-            yield
+            async with app.state.mcp.running():
+                yield
         finally:
             await to_thread.run_sync(stop_worker, worker)
 

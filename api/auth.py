@@ -15,8 +15,8 @@ from api.boundary import LOOPBACK, host_name
 from api.door_errors import ForgedRequest, NotSignedIn
 from api.scopes import KEY_SCOPES, SCOPES_OF_ROLE, Scope
 from api.sign_in import SignedIn
-from cases.errors import NotAllowed
-from cases.ids import UserId
+from cases.errors import NotAllowed, NotFound
+from cases.ids import CaseId, UserId
 from cases.review import UserRole
 from runtime.sign_in_store import Session
 
@@ -37,7 +37,10 @@ _bearer = HTTPBearer(scheme_name="api_key", auto_error=False, description="A mac
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is calling; `role` and `session` for persons only. A machine's id is `key:` and the key's id."""
+    """Who is calling; `role` and `session` for persons only. A machine's id is `key:` and the key's id.
+
+    `cases` are the only ones a machine's key opens; None where it is not limited to some.
+    """
 
     id: UserId
     name: str
@@ -45,11 +48,21 @@ class Caller:
     role: UserRole | None = None
     session: Session | None = None
     csrf_token: str = ""
+    cases: frozenset[CaseId] | None = None
 
     def must_hold(self, scope: str) -> None:
         """Raises NotAllowed."""
         if scope not in self.scopes:
             raise NotAllowed(f"This needs the scope {scope}.")
+
+    def must_reach(self, case_id: str | None) -> None:
+        """Raises NotFound for another case than a limited key's; NotAllowed where no case is named at all."""
+        if self.cases is None:
+            return
+        if case_id is None:
+            raise NotAllowed("This key opens certain cases only, and this is about more than those.")
+        if case_id not in self.cases:
+            raise NotFound(f"There is no case {case_id}.")
 
 
 def toolbox_of(request: Request) -> Toolbox:
@@ -88,14 +101,23 @@ def identify_if_any(request: Request, toolbox: Box) -> Caller | None:
 Me = Annotated[Caller, Depends(identify)]
 
 
-def _permit(scopes: SecurityScopes, caller: Me) -> None:
+def _permit(scopes: SecurityScopes, caller: Me, request: Request) -> None:
+    _permit_within(scopes, caller)
+    caller.must_reach(request.path_params.get("case_id"))
+
+
+def _permit_within(scopes: SecurityScopes, caller: Me) -> None:
     for scope in scopes.scopes:
         caller.must_hold(scope)
 
 
-def needs(scope: Scope) -> params.Depends:
-    """The dependency of a route that asks for a scope. It stands first, so that nothing is read for a stranger."""
-    permit: params.Depends = Security(_permit, scopes=[scope.value])
+def needs(scope: Scope, *, within: bool = False) -> params.Depends:
+    """The dependency of a route that asks for a scope. It stands first, so that nothing is read for a stranger.
+
+    A key that is limited to some cases opens only routes that name one of them, and those that keep `within` its
+    cases by themselves.
+    """
+    permit: params.Depends = Security(_permit_within if within else _permit, scopes=[scope.value])
     return permit
 
 
@@ -103,7 +125,15 @@ def _by_key(toolbox: Toolbox, bearer: HTTPAuthorizationCredentials | None) -> Ca
     key = None if bearer is None else machine_keys.key_of(toolbox, bearer.credentials)
     if key is None:
         return None
-    return Caller(UserId(f"key:{key.id}"), key.name, KEY_SCOPES & {scope for scope in Scope if scope in key.scopes})
+    scopes = KEY_SCOPES & {scope for scope in Scope if scope in key.scopes}
+    return Caller(UserId(f"key:{key.id}"), key.name, scopes, cases=None if key.cases is None else frozenset(key.cases))
+
+
+def by_bearer(toolbox: Toolbox, header: str) -> Caller | None:
+    """The machine whose key an Authorization header holds; None for anything else."""
+    scheme, _, credentials = header.partition(" ")
+    fits = scheme.lower() == "bearer" and credentials.strip()
+    return _by_key(toolbox, HTTPAuthorizationCredentials(scheme=scheme, credentials=credentials)) if fits else None
 
 
 def _by_session(request: Request, toolbox: Toolbox) -> Caller | None:

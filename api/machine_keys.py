@@ -9,8 +9,8 @@ from agents.toolbox import Toolbox
 from api.audit_trail import record
 from api.scopes import KEY_SCOPES, Scope
 from cases.errors import InputError, NotFound
-from cases.ids import UserId, digest_of
-from runtime import api_key_store
+from cases.ids import CaseId, UserId, digest_of
+from runtime import api_key_store, case_store
 from runtime.api_key_store import ApiKey
 
 _MARK = "csk"
@@ -18,8 +18,18 @@ _MARK = "csk"
 LONGEST_DAYS = 366
 
 
-def make_key(toolbox: Toolbox, name: str, scopes: Collection[Scope], days: int, acting: UserId) -> tuple[ApiKey, str]:
-    """A new key and its secret form, which cannot be had again. Raises InputError for a scope no machine may hold."""
+def make_key(
+    toolbox: Toolbox,
+    name: str,
+    scopes: Collection[Scope],
+    days: int,
+    acting: UserId,
+    cases: Collection[CaseId] | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its secret form, which cannot be had again; of `cases` alone where they are given.
+
+    Raises InputError for a scope no machine may hold, NotFound for a case that is not there.
+    """
     refused = sorted(set(scopes) - KEY_SCOPES)
     if refused or not scopes:
         allowed = ", ".join(sorted(KEY_SCOPES))
@@ -33,10 +43,14 @@ def make_key(toolbox: Toolbox, name: str, scopes: Collection[Scope], days: int, 
         made_by=acting,
         made_at=now,
         expires_at=now + timedelta(days=days),
+        cases=None if cases is None else tuple(sorted(set(cases))),
     )
     with toolbox.database.begin() as transaction:
+        for case_id in key.cases or ():
+            case_store.get(transaction, case_id)
         api_key_store.add_key(transaction, key)
-        record(toolbox, transaction, acting, "api_key.made", key.id, {"scopes": ",".join(key.scopes)})
+        told = {"scopes": ",".join(key.scopes), "cases": None if key.cases is None else len(key.cases)}
+        record(toolbox, transaction, acting, "api_key.made", key.id, told)
     return key, f"{_MARK}_{key.id}_{secret}"
 
 

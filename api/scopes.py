@@ -9,6 +9,7 @@ class Scope(StrEnum):
     """One right. A route asks for one; a role or an API key holds some."""
 
     METRICS_READ = "metrics:read"
+    COPILOT_ASK = "copilot:ask"
     CASES_READ = "cases:read"
     EVENTS_WRITE = "events:write"
     DOCUMENTS_WRITE = "documents:write"
@@ -20,13 +21,13 @@ class Scope(StrEnum):
 
 
 _GAINS: dict[UserRole, tuple[Scope, ...]] = {
-    UserRole.VIEWER: (Scope.METRICS_READ,),
+    UserRole.VIEWER: (Scope.METRICS_READ, Scope.COPILOT_ASK),
     UserRole.SPECIALIST: (Scope.CASES_READ, Scope.EVENTS_WRITE, Scope.DOCUMENTS_WRITE, Scope.REVIEW_EDIT),
     UserRole.REVIEWER: (Scope.REVIEW_DECIDE,),
     UserRole.SUPERVISOR: (Scope.AUDIT_READ, Scope.DEAD_LETTERS_MANAGE),
     UserRole.ADMIN: (Scope.USERS_ADMIN,),
 }
-"""What each role may do that the one below may not. A viewer reads no case."""
+"""What each role may do that the one below may not. A viewer reads no case, and may ask the policies."""
 
 SCOPES_OF_ROLE: dict[UserRole, frozenset[Scope]] = {
     role: frozenset(scope for held, gained in _GAINS.items() if role.at_least(held) for scope in gained)

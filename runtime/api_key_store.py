@@ -8,13 +8,16 @@ from sqlalchemy import RowMapping, Select, select, update
 
 from cases.errors import NotFound
 from cases.frozen import Frozen
-from cases.ids import Digest, UserId
+from cases.ids import CaseId, Digest, UserId
 from runtime.database import Transaction
 from runtime.sign_in_tables import api_keys
 
 
 class ApiKey(Frozen):
-    """A key as it is kept. `id` is its public part; `scopes` are names that the door knows."""
+    """A key as it is kept. `id` is its public part; `scopes` are names that the door knows.
+
+    `cases` are the only ones it opens; None opens every case that the scopes do.
+    """
 
     id: str
     name: str
@@ -25,6 +28,7 @@ class ApiKey(Frozen):
     expires_at: AwareDatetime
     revoked_at: AwareDatetime | None = None
     last_used_at: AwareDatetime | None = None
+    cases: tuple[CaseId, ...] | None = None
 
     def is_good(self, at: datetime) -> bool:
         """Whether it opens the door at this instant."""
@@ -33,7 +37,8 @@ class ApiKey(Frozen):
 
 def add_key(transaction: Transaction, key: ApiKey) -> None:
     """Keep a new key; raises Conflict where its id is taken."""
-    transaction.add(api_keys, **{**key.model_dump(), "scopes": " ".join(key.scopes)})
+    cases = None if key.cases is None else " ".join(key.cases)
+    transaction.add(api_keys, **{**key.model_dump(), "scopes": " ".join(key.scopes), "cases": cases})
 
 
 def get_key(transaction: Transaction, key_id: str) -> ApiKey:
@@ -70,4 +75,5 @@ def _all() -> Select[tuple[Any, ...]]:
 
 
 def _key(row: RowMapping) -> ApiKey:
-    return ApiKey.model_validate({**row, "scopes": tuple(row["scopes"].split())})
+    cases = None if row["cases"] is None else tuple(row["cases"].split())
+    return ApiKey.model_validate({**row, "scopes": tuple(row["scopes"].split()), "cases": cases})

@@ -64,6 +64,7 @@ api_keys = Table(
     Column("expires_at", Instant, nullable=False),
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
+    Column("cases", Text),
     PrimaryKeyConstraint("tenant_id", "id"),
 )
 

@@ -27,6 +27,19 @@ TOOLS: dict[str, ToolSpec] = {
             name="model_session", kind="read", description="Guarded questions to the model; nothing where none is set."
         ),
         ToolSpec(name="payer_has_endpoint", kind="read", description="Whether a payer takes requests over PAS."),
+        ToolSpec(name="policy_search", kind="read", description="What the policies held say to a question, quoted."),
+        ToolSpec(name="policy_criteria", kind="read", description="The criteria in force for a payer, code and day."),
+        ToolSpec(
+            name="case_record", kind="read", description="A case's record: facts, criteria, gaps, clocks, timeline."
+        ),
+        ToolSpec(name="chart_search", kind="read", description="Sentences of one patient's chart, quoted."),
+        ToolSpec(
+            name="authorization_pathway",
+            kind="read",
+            description="Whether a code needs prior authorization with a payer, who decides, and by which way.",
+        ),
+        ToolSpec(name="similar_decisions", kind="read", description="Decided cases of the same code and payer."),
+        ToolSpec(name="worklist_lines", kind="read", description="Cases as lines, the least time left first."),
         ToolSpec(name="payer_inquire", kind="read", description="Ask a payer about a request already sent."),
         ToolSpec(name="payer_submit", kind="act", description="Send an approved request to the payer, once."),
     )
@@ -48,6 +61,18 @@ GRANTS: dict[str, frozenset[str]] = {
     "await_review": frozenset(),
     "submit": frozenset({"payer_inquire", "payer_submit"}),
     "follow": frozenset(),
+    "copilot": frozenset(
+        {
+            "policy_search",
+            "policy_criteria",
+            "case_record",
+            "chart_search",
+            "authorization_pathway",
+            "similar_decisions",
+            "worklist_lines",
+            "model_session",
+        }
+    ),
 }
 
 

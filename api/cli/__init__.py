@@ -16,6 +16,7 @@ from api.cli import (
     demo,
     denials,
     keys,
+    mcp,
     model,
     phi,
     policies,
@@ -42,6 +43,7 @@ app.command("intake")(denials.intake)
 app.command("screen")(screening.screen)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
+app.command("mcp")(mcp.mcp)
 app.add_typer(policies.app, name="policies")
 app.add_typer(review.app, name="review")
 app.add_typer(users.app, name="users")

@@ -22,6 +22,7 @@ def add(
     name: str,
     scope: Annotated[list[str], typer.Option("--scope", help="What it may do; give it again for more.")],
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="How long it is good.")] = 90,
+    case: Annotated[list[str] | None, typer.Option("--case", help="Only this case; give it again for more.")] = None,
     acting: As = None,
 ) -> None:
     """Make a key and print it, once. It is kept by its digest only.
@@ -32,10 +33,12 @@ def add(
         from api.machine_keys import make_key
         from api.scopes import KEY_SCOPES, Scope
         from cases.errors import InputError
+        from cases.ids import CaseId
 
         if not set(scope) <= set(KEY_SCOPES):
             raise InputError(f"--scope: a key may hold {', '.join(sorted(KEY_SCOPES))}.")
-        key, secret = make_key(box, name, [Scope(one) for one in scope], days, _admin(box, acting))
+        cases = [CaseId(one) for one in case] if case else None
+        key, secret = make_key(box, name, [Scope(one) for one in scope], days, _admin(box, acting), cases)
         typer.echo(f"{key.id} is good until {key.expires_at:%Y-%m-%d}. Keep this; it is not shown again:", err=True)
         typer.echo(secret)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from agents.casework.panel.changes import ChangedLine, Piece
 from agents.casework.panel.clocks import CaseClock, ClockKind
 from agents.casework.panel.standing import Standing, standings
-from api.panel.timeline import Entry
+from agents.casework.panel.timeline import Entry
 from cases.criteria import Judgement, Op, State
 from cases.decision import ConfidencePart, GateOutcome, GateResult, RiskTier
 

@@ -10,6 +10,7 @@ from agents.casework.panel.documents import PageShelf
 from agents.casework.panel.worklist import WorklistReader
 from agents.toolbox import Toolbox
 from api.auth import toolbox_of
+from api.shelves import shelves_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def desk_of(app: FastAPI, box: Toolbox) -> PanelDesk:
     """The desk of an application, made when it is first asked for."""
     held: PanelDesk | None = getattr(app.state, "panel", None)
     if held is None:
-        held = app.state.panel = PanelDesk(box, WorklistReader(box), PageShelf(box), PolicyDesk(box))
+        shelves = shelves_of(app, box)
+        held = app.state.panel = PanelDesk(box, shelves.worklist, PageShelf(box), shelves.policies)
     return held
 
 

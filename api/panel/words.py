@@ -1,5 +1,7 @@
 """The words for what code calls by short names: states, reasons, checks, events. One table each, nothing decided."""
 
+from agents.casework.panel.phrases import plural as plural
+from agents.casework.panel.phrases import sentence as sentence
 from agents.casework.panel.standing import Standing
 from cases.authorization import Need
 from cases.case import LineOfBusiness
@@ -165,17 +167,6 @@ FILTERS: tuple[tuple[str, str, frozenset[CaseState]], ...] = (
     ("all", "All", frozenset()),
 )  # fmt: skip
 """The worklist's own filters: key, words, states."""
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 page`, `14 pages`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def sentence(code: str) -> str:
-    """A short name without a row in the tables, as words."""
-    words = code.replace("_", " ").strip()
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def reason(code: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from api.idempotency import Answer, OnceOnly
 from api.machine_keys import LONGEST_DAYS
 from api.scopes import Scope
 from cases.frozen import Frozen
-from cases.ids import UserId
+from cases.ids import CaseId, UserId
 from runtime import api_key_store
 from runtime.api_key_store import ApiKey
 
@@ -35,6 +35,9 @@ class KeyBody(Frozen):
     name: str = Field(pattern=r"^[\w .()/-]{1,128}$")
     scopes: tuple[Scope, ...] = Field(min_length=1, max_length=len(Scope))
     days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
+    cases: tuple[CaseId, ...] | None = Field(
+        default=None, min_length=1, max_length=500, description="The only cases it opens; none given opens all."
+    )
 
 
 class KeyView(Frozen):
@@ -50,6 +53,7 @@ class KeyView(Frozen):
     expires_at: AwareDatetime
     revoked_at: AwareDatetime | None = None
     last_used_at: AwareDatetime | None = None
+    cases: tuple[CaseId, ...] | None = None
 
 
 class NewKey(Frozen):
@@ -83,7 +87,7 @@ def make_key(toolbox: Box, caller: Me, body: KeyBody, once: OnceOnly) -> Respons
     """No key can decide a review, sign, or make users: that is a person's."""
 
     def act() -> Answer:
-        key, secret = machine_keys.make_key(toolbox, body.name, body.scopes, body.days, caller.id)
+        key, secret = machine_keys.make_key(toolbox, body.name, body.scopes, body.days, caller.id, body.cases)
         made = NewKey(key=_view(key), secret=secret)
         return Answer(made, status=201, kept=made.model_copy(update={"secret": None}))
 

@@ -19,10 +19,11 @@ REVIEWER_UP = {"reviewer", "supervisor", "admin"}
 SUPERVISOR_UP = {"supervisor", "admin"}
 ANYONE_SIGNED_IN = {"viewer", *SPECIALIST_UP, "key of all scopes", "key of one scope"}
 KEY = {"key of all scopes"}
+ASKERS = {"viewer", *SPECIALIST_UP, "key of all scopes"}
 
 OPEN = {
     "GET /healthz", "GET /readyz", "POST /session", "GET /sign-in", "POST /sign-in", "GET /sign-in/{token}",
-    "POST /sign-in/{token}", "POST /webhooks/{source}",
+    "POST /sign-in/{token}", "POST /webhooks/{source}", "GET /.well-known/oauth-protected-resource/mcp",
 }  # fmt: skip
 """Open to strangers; the webhook's door looks at a signature instead of a caller."""
 
@@ -54,8 +55,21 @@ MAY: dict[str, set[str]] = {
     "GET /keys": {"admin"},
     "POST /keys": {"admin"},
     "DELETE /keys/{key_id}": {"admin"},
+    "GET /cases/{case_id}/summary": SPECIALIST_UP | KEY,
+    "POST /copilot/agui": ASKERS,
+    "GET /copilot/runs/{run_id}": ASKERS,
+    "GET /copilot/runs/{run_id}/events": ASKERS,
+    "POST /copilot/runs/{run_id}/stop": ASKERS,
+    "POST /copilot/runs/{run_id}/feedback": ASKERS,
+    "GET /copilot/threads": ASKERS,
+    "GET /copilot/threads/{thread_id}": ASKERS,
+    "GET /v1/models": ASKERS,
+    "GET /v1/models/{model}": ASKERS,
+    "POST /v1/chat/completions": ASKERS,
 }
 """Who may; the approval of a packet is what is posted to the reviews."""
+
+AGUI = {"threadId": "t1", "runId": "r1", "messages": [{"id": "m", "role": "user", "content": "hello"}]}
 
 OUTSIDE = ("signed out", "expired session", "revoked key", "expired key", "made-up key", "made-up session")
 INSIDE = ("viewer", "specialist", "reviewer", "supervisor", "admin", "key of all scopes", "key of one scope")
@@ -123,12 +137,18 @@ def knock(door: Door, client: TestClient, method: str, path: str) -> Any:
         job_id="j",
         token="t",
         source="ehr",
+        run_id="r1",
+        thread_id="t1",
+        model="countersign-copilot",
     )
     sent: dict[str, Any] = {
         "/cases": {"content": order_event(), "headers": {"content-type": "application/json"}},
         "/cases/{case_id}/documents": {"files": {"file": ("note.txt", b"A note about nobody.")}},
         "/cases/{case_id}/reviews": {"json": {"act": "approve"}, "headers": {"If-Match": f'"{submission.digest}"'}},
         "/users/{user_id}": {"json": {"name": "The specialist", "role": "specialist"}},
+        "/copilot/agui": {"json": AGUI},
+        "/copilot/runs/{run_id}/feedback": {"json": {"verdict": "up"}},
+        "/v1/chat/completions": {"json": {"messages": [{"role": "user", "content": "hello"}]}},
         "/keys": {"json": {"name": "k", "scopes": ["metrics:read"]}},
     }.get(path, {})
     return client.request(method, filled, **(sent if method in ("POST", "PUT") else {}))
@@ -141,7 +161,7 @@ def test_the_table_names_every_route_and_no_other(door: Door) -> None:
 def test_nothing_but_static_files_and_the_panel_is_served_outside_the_document(door: Door) -> None:
     documented = {path for _, _, path in operations(door)}
     served = {str(context.path) for context in iter_route_contexts(door.app.routes)}
-    assert {path for path in served - documented if not path.startswith("/panel")} == {"/", "/static"}
+    assert {path for path in served - documented if not path.startswith("/panel")} == {"/", "/static", "/mcp"}
 
 
 @pytest.mark.parametrize("who", OUTSIDE)

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from agents.casework.panel.case import chart_of, packet_of
+from agents.casework.panel.policies import passage_key
 from agents.toolbox import Toolbox
 from cases.case import Case
 from cases.chart import Chart, Refusal
@@ -63,6 +64,14 @@ class OpenedDocument(Frozen):
     span: tuple[int, int] | None = None
     intact: bool = True
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The FHIR paths of the elements that the passage touches, for a structured record."""
+        if self.span is None:
+            return ()
+        start, end = self.span
+        return tuple(one.path for one in self.line.document.fields if one.start < end and start < one.end)[:6]
+
 
 def key_of(document_id: DocumentId) -> str:
     """Sixteen letters that stand for a document's id."""
@@ -93,6 +102,21 @@ def open_document(toolbox: Toolbox, case_id: CaseId, key: str, quoted: Span | No
     content = _source(toolbox, case_id, document)
     pages = _pages(content, document, span) if has_pictures(content) else ()
     return OpenedDocument(line=line, pages=pages, at=at or (pages[0].number if pages else None), span=span)
+
+
+def open_at(toolbox: Toolbox, case_id: CaseId, key: str, place: tuple[int, int], stands: str) -> OpenedDocument:
+    """A document at code points [start, end); not intact where `stands`, a passage's key, is of other words.
+
+    Raises NotFound.
+    """
+    case, chart = chart_of(toolbox, case_id)
+    document = _document(case, chart, key)
+    quote = document.text[place[0] : place[1]]
+    if not quote or passage_key(quote) != stands:
+        return OpenedDocument(line=_line(case, document), intact=False)
+    return open_document(
+        toolbox, case_id, key, Span(document_id=document.id, start=place[0], end=place[1], quote=quote)
+    )
 
 
 def _pages(content: bytes, document: Document, span: tuple[int, int] | None) -> tuple[OpenedPage, ...]:

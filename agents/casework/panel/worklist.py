@@ -122,6 +122,12 @@ class WorklistReader:
             payers=tuple(sorted({(line.payer_id, line.payer) for line in lines if line.payer_id}, key=lambda p: p[1])),
         )
 
+    def lines(self, wanted: WorklistFilter) -> tuple[CaseLine, ...]:
+        """Every line that fits, in the same order, without its detail."""
+        with self.toolbox.database.read() as transaction:
+            claims = panel_store.claims_at(transaction, self.toolbox.clock.now())
+            return tuple(filter(_fits(wanted, claims), self._all(transaction)))
+
     def _all(self, transaction: Transaction) -> Sequence[CaseLine]:
         """Every line in the order it is shown in; read anew only where a case was added or saved."""
         stamp = panel_store.cases_stamp(transaction)

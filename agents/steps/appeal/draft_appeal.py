@@ -28,6 +28,7 @@ from formats.letter_pdf import render_letter
 from formats.pas.codes import CERTIFICATION_APPEAL, CERTIFICATION_APPEAL_NOW
 from formats.pas.inquiry import claim_identifier
 from formats.pas.request_bundle import write_request
+from formats.scan.picture_pdf import scan_as_pdf
 from formats.x12.request_278 import write_278
 from knowledge.chart_signals import RESTRICTED
 from knowledge.code_wording import shipped_codes

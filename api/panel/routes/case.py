@@ -11,6 +11,7 @@ from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_ca
 from agents.casework.panel.documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
 from agents.casework.panel.letter import changes
 from agents.casework.panel.moves import AGAIN, CLOSABLE
+from agents.casework.panel.timeline import timeline
 from agents.casework.panel.worklist import WorklistFilter
 from api.auth import Caller
 from api.panel import words
@@ -18,7 +19,6 @@ from api.panel.desk import Desk, PanelDesk
 from api.panel.entry import PanelRoute, Reader
 from api.panel.next_step import effect, next_step
 from api.panel.pages import page
-from api.panel.timeline import timeline
 from api.routes.cases import OneCase
 from api.routes.reviews import SCOPE_OF_ACT
 from api.scopes import Scope

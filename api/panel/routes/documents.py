@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from agents.casework.panel.case import read_case
-from agents.casework.panel.documents import WIDTHS, key_of, open_document, read_chart
+from agents.casework.panel.documents import WIDTHS, key_of, open_at, open_document, read_chart
 from api.panel.desk import Desk
 from api.panel.entry import PanelRoute, Reader
 from api.panel.next_step import effect
@@ -22,6 +22,7 @@ router = APIRouter(prefix="/panel/cases/{case_id}", route_class=PanelRoute, incl
 Key = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Path(ge=1, le=5000)]
+Place = Annotated[int, Query(ge=0)]
 Width = Annotated[int, Path(ge=1, le=4000)]
 
 
@@ -43,12 +44,15 @@ def documents(request: Request, desk: Desk, caller: Reader, case_id: OneCase) ->
 
 
 @router.get("/documents/{key}", name="panel.document")
-def document(request: Request, desk: Desk, caller: Reader, case_id: OneCase, key: Key) -> Response:
-    """One document from its beginning."""
+def document(
+    request: Request, desk: Desk, caller: Reader, case_id: OneCase, key: Key, start: Place = 0, end: Place = 0,
+    sha: Annotated[str, Query(pattern=r"^([0-9a-f]{16})?$")] = "",
+) -> Response:  # fmt: skip
+    """One document from its beginning, or with a passage marked; `sha` says what must stand there."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
-    return page(
-        request, "document.html", caller=caller, sheet=sheet, opened=open_document(desk.toolbox, case_id, key)
-    )  # fmt: skip
+    box = desk.toolbox
+    opened = open_at(box, case_id, key, (start, end), sha) if sha else open_document(box, case_id, key)
+    return page(request, "document.html", caller=caller, sheet=sheet, opened=opened)
 
 
 @router.get("/documents/{key}/{number}-{width}.webp", name="panel.document.page")

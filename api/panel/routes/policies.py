@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from agents.casework.asking import PolicyQuestion
 from agents.casework.panel.policies import held_policies, open_policy, policy_changes
 from api.panel.desk import Desk
-from api.panel.entry import Form, PanelRoute, Reader, text_of
+from api.panel.entry import PanelRoute, Reader
 from api.panel.pages import page
 from cases.ids import PayerId, PolicyDocId
 
@@ -39,18 +38,3 @@ def what_changed(
     """What differs between two versions."""
     found = policy_changes(desk.toolbox, PayerId(payer), PolicyDocId(doc), before, after)
     return page(request, "policy_changes.html", caller=caller, found=found)
-
-
-@router.get("/ask", name="panel.ask")
-def ask_page(request: Request, desk: Desk, caller: Reader) -> Response:
-    """The question box over all policies."""
-    desk.questions.warm_soon()
-    return page(request, "ask.html", caller=caller, sheet=None, question="", answered=None)
-
-
-@router.post("/ask", name="panel.ask.answer")
-def ask(request: Request, desk: Desk, caller: Reader, form: Form) -> Response:
-    """An answer with its passages."""
-    question = text_of(form, "question", 500).strip()
-    answered = desk.questions.ask(PolicyQuestion(question=question)) if question else None
-    return page(request, "ask.html", caller=caller, sheet=None, question=question, answered=answered)

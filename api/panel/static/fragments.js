@@ -76,24 +76,6 @@ export function showBoxes(root) {
   }
 }
 
-export function askForm() {
-  const form = document.querySelector("form[data-ask]");
-  form?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const place = document.getElementById("answer");
-    const slow = setTimeout(() => { place.textContent = "Looking through the policies…"; }, 150);
-    try {
-      const { page } = await fragment(form.getAttribute("action"), { method: "POST", body: new FormData(form) });
-      const found = page.getElementById("answer") || page.querySelector(".block");
-      place.replaceChildren(...document.adoptNode(found).childNodes);
-    } catch (error) {
-      place.replaceChildren(trouble(error.message));
-    } finally {
-      clearTimeout(slow);
-    }
-  });
-}
-
 export function upload() {
   const form = document.querySelector("form[data-upload]");
   form?.addEventListener("submit", async (event) => {

@@ -1,6 +1,7 @@
 // The panel's scripts. Every page works without them; they save a reader reloads, lost words and mouse miles.
 import { copyButtons, dialogs, onceOnly } from "./buttons.js";
-import { askForm, evidencePane, showBoxes, upload } from "./fragments.js";
+import { evidencePane, showBoxes, upload } from "./fragments.js";
+import { chat } from "./copilot.js";
 import { keys } from "./keys.js";
 import { letterForm } from "./letter.js";
 import { hideWhenAway, keepTimes, watchCase } from "./watch.js";
@@ -10,7 +11,7 @@ dialogs();
 copyButtons();
 onceOnly();
 evidencePane();
-askForm();
+chat();
 upload();
 letterForm();
 keepTimes();

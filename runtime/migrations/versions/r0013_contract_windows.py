@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0013"
-down_revision = "r0009"
+down_revision = "r0010"
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from agents.casework.panel.documents import key_of
 from api.auth import csrf_token
 from api.scopes import KEY_SCOPES
+from knowledge.authorization_rules import shipped_rules
 from runtime import case_store, review_store, work_store
 from tests.api.door import Door
 
@@ -50,6 +51,10 @@ MAY: dict[str, set[str]] = {
     "GET /panel/denials/{denial_id}/reasons/{number}": READERS,
     "GET /panel/denials/{denial_id}/letter/{number}.webp": READERS,
     "POST /panel/denials/{denial_id}/close": {"reviewer", "supervisor", "admin"},
+    "GET /panel/copilot/runs/{run_id}": READERS,
+    "POST /panel/copilot/runs/{run_id}/feedback": READERS,
+    "GET /panel/cases/{case_id}/record": READERS,
+    "GET /panel/rules": READERS,
     "GET /panel/dead-letters": {"supervisor", "admin"},
     "POST /panel/dead-letters/{job_id}/retry": {"supervisor", "admin"},
     "GET /panel/settings": PERSONS,
@@ -75,12 +80,21 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
     assert submission is not None
     filled = path.format(
         case_id=case.id, criterion_id="northlake_oxygen", review_id="r", key=key_of(case.order.document_id), number=1,
-        width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000",
+        width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000", run_id="r1",
     )  # fmt: skip
     query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1, "before": 1, "after": 1}
     if method == "GET":
-        return client.get(filled, params=query if path.endswith(("/text", "/changes")) else None)
-    fields = {"digest": submission.digest, "act": "approve", "reason": "", "name": "mine", "question": "oxygen"}
+        wanted = {"/panel/rules": {"rule": shipped_rules().rules[0].id}}
+        more_query = query if path.endswith(("/text", "/changes")) else wanted.get(path)
+        return client.get(filled, params=more_query)
+    fields = {
+        "digest": submission.digest,
+        "act": "approve",
+        "reason": "",
+        "name": "mine",
+        "question": "oxygen",
+        "verdict": "up",
+    }
     return client.post(filled, data={**fields, **more})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from api.panel import words
+from agents.casework.panel import phrases
 from cases.audit_event import Actor
 from cases.ids import UserId
 from cases.review import Review
@@ -81,22 +81,22 @@ _ACTOR = {Actor.AGENT: "Countersign", Actor.SYSTEM: "Countersign", Actor.PAYER: 
 def _words(action: str) -> tuple[str, str]:
     if action == "case.worked" or action in _STEPS:
         return _WORKED, "plain"
-    return _PLAIN.get(action, (words.sentence(action.replace(".", " ")).rstrip("."), "plain"))
+    return _PLAIN.get(action, (phrases.sentence(action.replace(".", " ")).rstrip("."), "plain"))
 
 
 def _step(action: str, detail: Mapping[str, object]) -> list[str]:
     """What one step found, in words; nothing where it found nothing worth telling."""
     match action:
         case "chart.read":
-            read = words.plural(_count(detail, "documents"), "document")
-            return [f"Read {read} and found {words.plural(_count(detail, 'facts'), 'statement')} that may bear on it"]
+            read = phrases.plural(_count(detail, "documents"), "document")
+            return [f"Read {read} and found {phrases.plural(_count(detail, 'facts'), 'statement')} that may bear on it"]
         case "policy.found":
             policy = str(detail.get("policy") or "")
             return (
                 [f"Policy {policy.split('/')[1]}, version {policy.split('/')[2]}"] if policy else ["No policy in force"]
             )
         case "criteria.evaluated":
-            checked = words.plural(_count(detail, "leaves"), "criterion", "criteria")
+            checked = phrases.plural(_count(detail, "leaves"), "criterion", "criteria")
             return [f"Checked {checked}; {_count(detail, 'met')} met"]
         case "draft.made":
             return ["Drafted the letter and the packet"]

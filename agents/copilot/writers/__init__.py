@@ -1,0 +1,1 @@
+"""Words for what the tools found, one module for each family of questions."""

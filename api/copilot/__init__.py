@@ -1,0 +1,1 @@
+"""The doors of the copilot: AG-UI streams, OpenAI-compatible chat and MCP, over the same runs and the same rights."""
