@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar, cast
@@ -16,6 +17,8 @@ from knowledge.policy_manifest import manifest_items
 from runtime.settings import Settings
 
 T = TypeVar("T")
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+"""The instant at which all suites work: the shipped samples are orders of the weeks around it."""
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 """Other people's data beside the repository; suites that use it say so where it is absent."""
@@ -64,7 +67,7 @@ class Bench:
     def toolbox(self, name: str = "cases") -> Toolbox:
         """A product in a home of its own that holds the shipped policies; no model is set in it."""
         if name not in self._open:
-            self._open[name] = build_toolbox(Settings(home=self.scratch / f"home-{name}", llm_base_url=None))
+            self._open[name] = build_toolbox(_offline(self.scratch / f"home-{name}"))
             import_shipped(self._open[name])
         return self._open[name]
 
@@ -73,7 +76,7 @@ class Bench:
         if self.shared is None:
             return self.toolbox()
         if "library" not in self._open:
-            box = build_toolbox(Settings(home=self.library, llm_base_url=None))
+            box = build_toolbox(_offline(self.library))
             import_shipped(box)
             list(import_policies(box, manifest_items(self.shared / "policies" / "manifest.jsonl", Particulars())))
             self._open["library"] = box
@@ -82,6 +85,11 @@ class Bench:
     def close(self) -> None:
         for box in self._open.values():
             box.database.close()
+
+
+def _offline(home: Path) -> Settings:
+    """A home whose clock stands still, so that a run of tomorrow judges the same, and that knows no model."""
+    return Settings(home=home, fixed_time=NOW, llm_base_url=None)
 
 
 @contextmanager

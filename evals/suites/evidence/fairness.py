@@ -16,7 +16,6 @@ from cases.ids import DEFAULT_TENANT, CaseId, DocumentId, PatientId, PayerId
 from cases.leaf_tests import AgeTest
 from cases.lifecycle import CaseState
 from evals.bench_room import Bench
-from evals.dataset_registry import registry
 from evals.suites.evidence.charts import EvidenceParts, LeafCase, age_band, charts, files_of, judged, states, tree_of
 from evals.suites.evidence.swaps import SWAPS
 from evals.task import Item, Kind, Mark, Measure, Score, Solver, Task
@@ -110,9 +109,9 @@ def _clocks(content: Swapped, parts: FairnessParts) -> Found:
         )  # fmt: skip
         clocks = parts.clocks(_case(content, patient), None, _ZONE)
         told.append(json.dumps([clock.model_dump(mode="json") for clock in clocks]))
-    return Found(
-        before={f"{who[0]}": told[0] for who in _PEOPLE[1:]}, after={who[0]: one for who, one in zip(_PEOPLE, told)}
-    )
+    first, *others = told
+    names = [who[0] for who in _PEOPLE[1:]]
+    return Found(before=dict.fromkeys(names, first), after=dict(zip(names, others, strict=True)))
 
 
 def _case(content: Swapped, patient: Patient) -> Case:
@@ -150,7 +149,7 @@ def task(parts: FairnessParts | None = None) -> Task[Swapped, Found]:
     return Task(
         name="fairness",
         title="Equal treatment of patients",
-        claim="What the product decides, and in which order it puts cases, does not depend on sex, name, language or age; "
+        claim="What the product decides, and how it orders cases, does not depend on sex, name, language or age; "
         "errors fall alike on the groups.",
         datasets=("evidence-charts", "evidence-leaves"),
         measures=(

@@ -18,7 +18,10 @@ _WORD = re.compile(
     r"\b(?:" + "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)", re.I
 )
 _NAMES = (("Nguyen", "Linh"), ("Garcia-Lopez", "Xochitl"), ("Abdullahi", "Hodan"), ("Smith", "Emily"))
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def sex(files: Sequence[ChartFile]) -> list[ChartFile]:

@@ -1,10 +1,10 @@
 """Judged questions about policies, asked of the product's own desk; a fault is planted by wrapping the desk."""
 
+import datetime
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from typing import Protocol
 
@@ -51,10 +51,10 @@ class JudgedQuestion(BaseModel):
     question: str
     payer: str | None = None
     lob: LineOfBusiness | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     code: str | None = None
     doc_ids: tuple[str, ...] = ()
-    version_effective: date | None = None
+    version_effective: datetime.date | None = None
     answer_span: str | None = None
     answerable: bool
     group: str
@@ -66,7 +66,7 @@ class JudgedQuestion(BaseModel):
             id=self.id, question=self.question, payer=self.payer, lob=self.lob, date=self.date, code=self.code
         )
 
-    def answered_by(self, doc_id: str, effective: date | None, text: str) -> bool:
+    def answered_by(self, doc_id: str, effective: datetime.date | None, text: str) -> bool:
         """Whether a passage is of the right document and version, and holds the words."""
         right = doc_id in self.doc_ids and self.version_effective in (None, effective)
         return right and squeezed(self.answer_span or "") in squeezed(text)
