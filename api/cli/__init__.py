@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli import ask, audit, authorize, demo, denials, keys, model, phi, policies, review, serve, users
+from api.cli import ask, audit, authorize, demo, denials, evals, keys, model, phi, policies, review, serve, users
 from cases.errors import CountersignError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(model.app, name="model")
 app.add_typer(phi.app, name="phi")
 app.add_typer(denials.app, name="denials")
+app.add_typer(evals.app, name="evals")
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from guardrails.submission_gate import ACTION, GateCase, Release, check_release,
 from guardrails.thresholds import Thresholds, load_thresholds
 
 _LEAST = 0.75
-"""The confidence below which a submission is blocked, as the house set it on 2026-11-23 (guardrails/thresholds.yaml)."""
+"""The confidence below which a submission is blocked, as the house set it on 2026-11-23 (thresholds.yaml)."""
 _BYTES = b'{"resourceType": "Bundle"}'
 _DIGEST = digest_of(_BYTES)
 _CASE = CaseId("c-1")

@@ -146,8 +146,8 @@ def _expected(paper: Paper) -> dict[str, str]:
 def _labelled_claim(claim: Row) -> dict[str, str]:
     fields = {
         "claim_id": claim["claim_id"], "payer_claim_number": claim["payer_claim_number"],
-        "status": str(claim["status"]), "charge": _money(claim["charge"]), "paid": _money(claim["paid"]), "filing": claim["filing"],
-        "last": claim["patient"]["last"], "first": claim["patient"]["first"],
+        "status": str(claim["status"]), "charge": _money(claim["charge"]), "paid": _money(claim["paid"]),
+        "filing": claim["filing"], "last": claim["patient"]["last"], "first": claim["patient"]["first"],
         "member_id": claim["patient"]["member_id"], "service_date": claim["service_date"],
         "rarcs": " ".join(claim["claim_rarcs"]),
     }  # fmt: skip
