@@ -106,8 +106,9 @@ def judge(gate: Gate, found: Estimate, waivers: tuple[Waiver, ...], today: date)
     """The gate's answer; a figure that is missing or no number fails, and nothing waives that."""
     outcome, why = _bare(gate, found)
     waiver = next((one for one in waivers if (one.suite, one.measure) == (gate.suite, gate.measure)), None)
-    if waiver is not None and outcome is not Outcome.PASSED and found.value is not None:
-        outcome, why = _waived(gate, found.value, waiver, today, outcome, why)
+    counted = found.value is not None and not math.isnan(found.value)
+    if waiver is not None and outcome is not Outcome.PASSED and counted:
+        outcome, why = _waived(gate, found, waiver, today, outcome, why)
     return GateAnswer(
         suite=gate.suite, measure=gate.measure, limit=gate.words, cites=gate.cites, outcome=outcome, why=why,
         waiver=waiver,
@@ -144,7 +145,10 @@ def _limit(passed: bool, failed: bool, found: Estimate) -> tuple[Outcome, str]:
     return (Outcome.FAILED, interval) if failed else (Outcome.INCONCLUSIVE, f"{interval} holds the limit")
 
 
-def _waived(gate: Gate, value: float, waiver: Waiver, today: date, outcome: Outcome, why: str) -> tuple[Outcome, str]:
+def _waived(
+    gate: Gate, found: Estimate, waiver: Waiver, today: date, outcome: Outcome, why: str
+) -> tuple[Outcome, str]:
+    value = found.value or 0.0
     if today > waiver.expires:
         return outcome, f"{why}; the waiver of {waiver.owner} expired on {waiver.expires}"
     worse = value < waiver.holds_to if gate.at_least is not None else value > waiver.holds_to

@@ -15,7 +15,7 @@ from cases.errors import CountersignError
 from evals.bench_room import Bench, Depth
 from evals.dataset_registry import DatasetUse, used
 from evals.gates import Gate, GateAnswer, GateBook, Outcome, judge
-from evals.intervals import Scored, estimate, reliability, risk_coverage
+from evals.intervals import Estimate, Scored, estimate, reliability, risk_coverage
 from evals.provenance import hashes, product_version
 from evals.results import (
     Confusion,
@@ -153,9 +153,15 @@ def _measure(measure: Measure, scored: Sequence[Scored], seed: int) -> MeasureRe
             part = [one for one in scored if one.slices.get(name) == group]
             found = estimate(measure, part, seed)
             if found.value is not None:
-                slices.append(SliceFigure(slice=name, group=group, figure=Figure(**asdict(found))))
-    figure = Figure(**asdict(estimate(measure, scored, seed)))
+                slices.append(SliceFigure(slice=name, group=group, figure=_figure(found)))
+    figure = _figure(estimate(measure, scored, seed))
     return MeasureResult(name=measure.name, title=measure.title, unit=measure.unit, figure=figure, slices=tuple(slices))
+
+
+def _figure(found: Estimate) -> Figure:
+    """The estimate as it is written down; what is no number is None."""
+    numbers = {key: None if isinstance(one, float) and math.isnan(one) else one for key, one in asdict(found).items()}
+    return Figure.model_validate({**numbers, "hits": numbers["hits"] or 0.0, "of": numbers["of"] or 0.0})
 
 
 def _problems(

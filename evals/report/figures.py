@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from evals.gates import GateAnswer, Outcome
 from evals.results import Figure, Reliability, SliceFigure
 
-_W, _H = 260, 14
+_W, _H, _EDGE = 200, 14, 5
 _SIDE, _PAD = 220, 34
 
 
@@ -15,12 +15,12 @@ def bar(figure: Figure, limit: float | None, outcome: str = "") -> Markup:
     """A share with its interval on a line from 0 to 1, and the limit as an upright stroke."""
     if figure.value is None or figure.low is None or figure.high is None or not 0 <= figure.high <= 1.0001:
         return Markup("")
-    x = [round(max(0.0, min(1.0, value)) * _W, 1) for value in (figure.low, figure.value, figure.high)]
+    x = [round(_EDGE + max(0.0, min(1.0, value)) * _W, 1) for value in (figure.low, figure.value, figure.high)]
     words = f"{figure.value:.3f}, 95 % interval {figure.low:.3f} to {figure.high:.3f}"
-    stroke = "" if limit is None else _upright(min(1.0, limit) * _W)
+    stroke = "" if limit is None else _upright(_EDGE + min(1.0, limit) * _W)
     return Markup(
-        f'<svg class="bar {escape(outcome)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}" role="img" '
-        f'aria-label="{escape(words)}"><rect class="ground" y="5" width="{_W}" height="4" rx="2"/>'
+        f'<svg class="bar {escape(outcome)}" width="{_W + 2 * _EDGE}" height="{_H}" viewBox="0 0 {_W + 2 * _EDGE} {_H}" role="img" '
+        f'aria-label="{escape(words)}"><rect class="ground" x="{_EDGE}" y="5" width="{_W}" height="4" rx="2"/>'
         f'<rect class="span" x="{x[0]}" y="4" width="{max(x[2] - x[0], 2)}" height="6" rx="3"/>'
         f'<circle class="dot" cx="{x[1]}" cy="7" r="4"/>{stroke}</svg>'
     )

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from evals.controls import ControlMap, stand
 from evals.gates import Outcome
 from evals.report.figures import WORDS, bar, limit_of, reliability_curve, risk_coverage_curve, slices_of
-from evals.results import Figure, RunResult, SuiteResult
+from evals.results import Figure, RunResult, SliceFigure, SuiteResult
 from evals.suites.index import NOT_YET
 
 _HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def report_html(run: RunResult, controls: ControlMap) -> str:
     )
     environment.globals.update(
         bar=bar, limit_of=limit_of, reliability_curve=reliability_curve, risk_coverage_curve=risk_coverage_curve,
-        slices_of=slices_of, shown=shown, interval=interval, words=WORDS, misses=misses, chief=chief,
+        leading_slices=leading_slices, further_slices=further_slices, shown=shown, interval=interval, words=WORDS, misses=misses, chief=chief,
     )  # fmt: skip
     template = environment.get_template("report.html.j2")
     return template.render(
@@ -56,6 +56,29 @@ def misses(suite: SuiteResult) -> list[tuple[str, str, str]]:
     if sealed:
         told.append((f"and {sealed} held out", "not told, so that they stay a judge", ""))
     return told
+
+
+SliceTable = tuple[str, str, list[SliceFigure]]
+
+
+def leading_slices(suite: SuiteResult) -> list[SliceTable]:
+    """The two breakdowns that a reader wants first: those of the first gated figure that has any."""
+    return _slices(suite)[:2]
+
+
+def further_slices(suite: SuiteResult) -> list[SliceTable]:
+    """The other breakdowns of gated figures."""
+    return _slices(suite)[2:]
+
+
+def _slices(suite: SuiteResult) -> list[SliceTable]:
+    gated = {gate.measure for gate in suite.gates}
+    return [
+        (measure.title, name, group)
+        for measure in suite.measures
+        if measure.name in gated and not measure.unit
+        for name, group in slices_of(measure.slices)
+    ]
 
 
 def chief(suite: SuiteResult) -> tuple[str, Figure, str, str]:
