@@ -15,6 +15,7 @@ from api.cli import (
     consents,
     demo,
     denials,
+    evals,
     keys,
     mcp,
     model,
@@ -54,6 +55,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(phi.app, name="phi")
 app.add_typer(denials.app, name="denials")
 app.add_typer(appeals.app, name="appeals")
+app.add_typer(evals.app, name="evals")
 
 
 def main() -> None:

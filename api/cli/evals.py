@@ -1,0 +1,138 @@
+"""`countersign evals`: run the suites that hold a release back, compare two runs, and read the report."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import context
+
+if TYPE_CHECKING:
+    from evals.results import RunResult
+
+app = typer.Typer(
+    help="Suites, gates and reports.\n\nExample: countersign evals run --all --out eval", no_args_is_help=True
+)
+Out = Annotated[Path, typer.Option("--out", help="Folder for results.json, report.html, junit.xml and bundle.json.")]
+
+
+@app.command("list")
+def list_suites() -> None:
+    """Show the suites: what each puts to the test, and its gates.
+
+    Example: countersign evals list
+    """
+    from evals.command import suite_names, suite_tasks
+    from evals.suites.index import NOT_YET
+    from runtime.settings import load_settings
+
+    settings = load_settings()
+    tasks, book = suite_tasks(settings, suite_names(settings))
+    for task in tasks:
+        context.heading(task.name)
+        typer.echo(f"  {task.claim}")
+        for gate in book.of(task.name):
+            typer.echo(f"  - {gate.measure}: {gate.words} ({gate.cites})")
+    for name, why in NOT_YET.items():
+        typer.echo(f"{name}: not yet. {why}")
+
+
+@app.command("run")
+def run(
+    suites: Annotated[list[str] | None, typer.Argument(help="Suites to run, as `evals list` names them.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every suite.")] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Few items: what broke, in two minutes.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Ask the model that is set, and report it apart.")] = False,
+    shipped_only: Annotated[
+        bool, typer.Option("--shipped-only", help="Leave data beside the repository alone.")
+    ] = False,
+    out: Out = Path("eval"),
+) -> None:
+    """Run suites and ask their gates. Exit 0 passed, 1 failed, 3 inconclusive.
+
+    Example: countersign evals run criteria phi --smoke --out eval
+    """
+    from evals.bench_room import Depth
+    from evals.command import run_to, suite_names
+    from evals.results import EXIT
+    from runtime import logs
+    from runtime.settings import load_settings
+
+    if live:
+        raise typer.BadParameter("--live: no suite asks a model in this release; `countersign model check` does.")
+    settings = load_settings()
+    logs.configure(settings)
+    names = suite_names(settings) if every or (smoke and not suites) else list(suites or [])
+    depth = Depth.SMOKE if smoke else Depth.FULL
+    result = run_to(settings, names, depth, out, context.progress, shared=not shipped_only)
+    _tell(result, out)
+    sys.exit(EXIT[result.verdict])
+
+
+def _tell(result: "RunResult", out: Path) -> None:
+    colours = {"passed": typer.colors.GREEN, "failed": typer.colors.RED, "inconclusive": typer.colors.BLUE}
+    for suite in result.suites:
+        verdict = typer.style(f"{suite.verdict:<12}", fg=colours[suite.verdict])
+        typer.echo(f"{suite.name:<12} {verdict} {len(suite.items):>5} items {suite.seconds:>7.1f} s")
+        for problem in suite.problems:
+            typer.echo(f"    problem: {problem}")
+        for gate in suite.gates:
+            if gate.outcome.value != "passed":
+                typer.echo(f"    {gate.outcome.value}: {gate.measure} ({gate.limit}): {gate.why}")
+    typer.echo(f"{result.verdict}: {out / 'report.html'}")
+
+
+@app.command("compare")
+def compare(
+    before: Annotated[Path, typer.Argument(help="Folder of the earlier run.")],
+    after: Annotated[Path, typer.Argument(help="Folder of the later run.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Compare two runs item by item: every flip, exact McNemar, paired bootstrap.
+
+    Example: countersign evals compare eval-before eval-after
+    """
+    from evals.command import comparison_words
+    from evals.compare import compare as compared
+    from evals.results import read_results
+
+    found = compared(read_results(before), read_results(after))
+    typer.echo(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_words(found)))
+
+
+@app.command("report")
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder that `evals run` wrote.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Check the signed bundle and write nothing.")] = False,
+) -> None:
+    """Make report.html anew from results.json, or check the signed bundle.
+
+    Example: countersign evals report eval
+    """
+    from evals.bundle import verify_bundle
+    from evals.command import report_again
+
+    if verify:
+        typer.echo(f"Signed by {verify_bundle(folder)}; every file is the one that was signed.")
+        return
+    typer.echo(str(report_again(folder)))
+
+
+@app.command("new")
+def new(
+    suite: Annotated[str, typer.Argument(help="Its name: lower-case letters, digits, hyphens.")],
+    kind: Annotated[str, typer.Option("--kind", help="question, identifiers or letter.")] = "question",
+) -> None:
+    """Write a working suite of your own: a dataset and a threshold, no code.
+
+    Example: countersign evals new our-questions --kind question
+    """
+    from cases.errors import InputError
+    from evals.own_suite import write_template
+    from runtime.settings import load_settings
+
+    if kind not in ("question", "identifiers", "letter"):
+        raise InputError(f"--kind: '{kind}' is none of question, identifiers, letter.")
+    folder = write_template(load_settings().home, suite, kind)  # type: ignore[arg-type]
+    typer.echo(f"Fill {folder / 'items.jsonl'} and {folder / 'suite.yaml'}, then: countersign evals run {suite}")

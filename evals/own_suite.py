@@ -1,0 +1,221 @@
+"""Suites without code: a folder with suite.yaml (claim, gates, waivers) and items.jsonl, solved by the product."""
+
+import datetime
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agents.casework.asking import PolicyDesk, PolicyQuestion
+from agents.reading.denial_letter.reader import read_letter
+from cases.case import LineOfBusiness
+from cases.errors import InputError, UnreadableFile
+from cases.frozen import Frozen
+from evals.bench_room import Bench
+from evals.dataset_registry import tree_digest
+from evals.gates import Gate, GateBook, Waiver
+from evals.task import Item, Measure, Score, Solver, Task, share
+from guardrails.phi.guard import shipped_guard
+from knowledge.payer_directory import shipped_directory
+
+Kind = Literal["question", "identifiers", "letter"]
+_ANSWERS = {
+    "question": "answered with a quote that holds `expected`, or abstained where `expected` is empty",
+    "identifiers": "every text of `expected` is covered by a found span, and nothing where it is empty",
+    "letter": "the letter is of the kind that `expected` names (denial, approval, …)",
+}
+
+
+class OwnItem(BaseModel):
+    """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    text: str
+    expected: str | tuple[str, ...] = ""
+    case: str = ""
+    slice: str = ""
+    payer: str | None = None
+    lob: LineOfBusiness | None = None
+    date: datetime.date | None = None
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.expected,) if isinstance(self.expected, str) else self.expected))
+
+
+class OwnWaiver(Frozen):
+    """Leave for the threshold to be missed, as `gates.yaml` has it."""
+
+    owner: str
+    reason: str
+    expires: datetime.date
+    holds_to: float
+
+
+class OwnSuite(Frozen):
+    """suite.yaml: what is asked of the product, and the share of items that must be right."""
+
+    name: str
+    title: str
+    claim: str
+    kind: Kind
+    at_least: float
+    cites: str
+    licence: str
+    origin: str
+    phi: Literal["none", "synthetic", "de-identified", "phi"]
+    waiver: OwnWaiver | None = None
+
+
+class Outcome(Frozen):
+    """Whether the product's answer is the one expected, and what it was."""
+
+    right: bool
+    found: str
+
+
+def suites_folder(home: Path) -> Path:
+    return home / "evals" / "suites"
+
+
+def names(home: Path) -> list[str]:
+    """The suites that this installation has of its own."""
+    folder = suites_folder(home)
+    return sorted(path.parent.name for path in folder.glob("*/suite.yaml")) if folder.is_dir() else []
+
+
+def write_template(home: Path, name: str, kind: Kind) -> Path:
+    """A folder that runs as it is, to be filled; raises InputError where it exists or the name will not do."""
+    if not name.replace("-", "").isalnum() or not name.islower():
+        raise InputError(f"'{name}': a suite's name is lower-case letters, digits and hyphens.")
+    folder = suites_folder(home) / name
+    if folder.exists():
+        raise InputError(f"{folder} exists already.")
+    folder.mkdir(parents=True)
+    (folder / "suite.yaml").write_text(_TEMPLATE.format(name=name, kind=kind, answers=_ANSWERS[kind]), "utf-8")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _EXAMPLES[kind])
+    (folder / "items.jsonl").write_text(lines, "utf-8")
+    return folder
+
+
+def read_suite(home: Path, name: str) -> tuple[Task[OwnItem, Outcome], GateBook]:
+    """The suite of a folder with its gate; raises UnreadableFile naming file, line and field."""
+    folder = suites_folder(home) / name
+    try:
+        about = OwnSuite.model_validate({"name": name, **yaml.safe_load((folder / "suite.yaml").read_text("utf-8"))})
+    except (ValidationError, yaml.YAMLError, TypeError) as error:
+        raise UnreadableFile(str(folder / "suite.yaml"), str(error).splitlines()[-1].strip()) from error
+    items = _items(folder / "items.jsonl")
+    gate = Gate(suite=name, measure="right", cites=about.cites, at_least=about.at_least)
+    waivers = () if about.waiver is None else (Waiver(suite=name, measure="right", **about.waiver.model_dump()),)
+    task = Task(
+        name=name,
+        title=about.title,
+        claim=about.claim,
+        datasets=(),
+        measures=(Measure("right", _ANSWERS[about.kind]),),
+        items=lambda _: items,
+        solver=partial(_SOLVERS[about.kind]),
+        scorer=lambda item, found: Score(
+            {"right": share(found.right)}, found.right, found.found, item.content.text[:120]
+        ),
+        few=f"{len(items)} items of this installation's own; {about.licence}; PHI class {about.phi}; "
+        f"SHA-256 {tree_digest(folder)[:16]}.",
+    )
+    return task, GateBook(version=about.name, gates=(gate,), waivers=waivers)
+
+
+def _items(path: Path) -> list[Item[OwnItem]]:
+    found = []
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            one = OwnItem.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise UnreadableFile(f"{path} line {number}", first["msg"], field=place) from error
+        slices = {"slice": one.slice} if one.slice else {}
+        found.append(Item(one.id, one, one.case, slices))
+    return found
+
+
+def _question(bench: Bench) -> Solver[OwnItem, Outcome]:
+    desk = bench.once("desk", lambda: PolicyDesk(bench.toolbox()))
+
+    def solve(item: Item[OwnItem]) -> Outcome:
+        one = item.content
+        found = desk.ask(PolicyQuestion(id=one.id, question=one.text, payer=one.payer, lob=one.lob, date=one.date))
+        quotes = " ".join(" ".join(citation.quote for citation in found.citations).split())
+        held = all(" ".join(wanted.split()) in quotes for wanted in one.wanted)
+        right = found.abstained if not one.wanted else held and not found.abstained
+        return Outcome(right=right, found="abstained" if found.abstained else quotes[:200])
+
+    return solve
+
+
+def _identifiers(_: Bench) -> Solver[OwnItem, Outcome]:
+    def solve(item: Item[OwnItem]) -> Outcome:
+        one = item.content
+        spans = [one.text[span.start : span.end] for span in shipped_guard().find(one.text)]
+        covered = all(any(wanted in span for span in spans) for wanted in one.wanted)
+        return Outcome(right=covered if one.wanted else not spans, found=f"{len(spans)} spans")
+
+    return solve
+
+
+def _letter(_: Bench) -> Solver[OwnItem, Outcome]:
+    def solve(item: Item[OwnItem]) -> Outcome:
+        kind = read_letter(item.content.text, shipped_directory()).kind
+        return Outcome(right=kind in item.content.wanted, found=kind)
+
+    return solve
+
+
+_SOLVERS: dict[Kind, Callable[[Bench], Solver[OwnItem, Outcome]]] = {
+    "question": _question, "identifiers": _identifiers, "letter": _letter,
+}  # fmt: skip
+_EXAMPLES: dict[Kind, list[dict[str, Any]]] = {
+    "question": [
+        {
+            "id": "q-1",
+            "text": "BMI limit for knee replacement",
+            "payer": "Brightwater",
+            "expected": "40",
+            "slice": "knee",
+        },
+        {
+            "id": "q-2",
+            "text": "May I bring my dog to the clinic?",
+            "payer": "Brightwater",
+            "expected": "",
+            "slice": "none",
+        },
+    ],
+    "identifiers": [
+        {"id": "t-1", "text": "Call Mara Quillfeather at 555-0134.", "expected": ["Quillfeather", "555-0134"]},
+        {"id": "t-2", "text": "The patient takes lisinopril.", "expected": []},
+    ],
+    "letter": [{"id": "l-1", "text": "Northlake Advantage\nWe denied E1390. You may appeal.", "expected": "denial"}],
+}
+_TEMPLATE = """# A suite of your own. It runs with the shipped ones: `countersign evals run {name} --out DIR`.
+# One line of items.jsonl: {{"id", "text", "expected", "case"?, "slice"?, "payer"?, "lob"?, "date"?}}.
+# An item is right if {answers}.
+name: {name}
+title: "{name}"
+claim: "What the product says of itself, and these items put to the test."
+kind: {kind}            # question, identifiers or letter
+at_least: 0.9           # the lower end of the 95 % interval must reach it
+cites: "who set this threshold, where and when"
+licence: "our own"
+origin: "who wrote the items, and whether before or after seeing the product's answers"
+phi: synthetic          # none, synthetic, de-identified or phi
+# waiver: {{owner: "name", reason: "why it may be missed", expires: 2027-03-31, holds_to: 0.8}}
+"""

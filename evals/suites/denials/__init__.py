@@ -1,0 +1,1 @@
+"""Suites over denials: pathways, letters, deadlines."""

@@ -1,0 +1,1 @@
+"""Suites over charts: criteria, robustness, injected text, fairness."""

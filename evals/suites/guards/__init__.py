@@ -1,0 +1,1 @@
+"""Suites over the guards: identifiers, sensitive records, tool authority, the gate."""

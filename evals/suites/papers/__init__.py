@@ -1,0 +1,1 @@
+"""Suites over what comes in and goes out on paper: intake, packets."""

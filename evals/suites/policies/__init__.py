@@ -1,0 +1,1 @@
+"""Suites over the policy library: retrieval, grounding, abstention, calibration."""

@@ -1,0 +1,1 @@
+"""Suites over running the product: latency and cost, audit and replay."""
