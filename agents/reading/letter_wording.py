@@ -7,7 +7,7 @@ from datetime import date
 from cases.authorization import AuthorizationNeed, Need
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, PolicyRef, State
-from cases.criteria_evaluation import open_leaves
+from cases.criteria_evaluation import BIRTH_DATE, open_leaves
 from cases.document import Document
 from cases.evidence import Defect, Evidence, Fact, Origin, Role, Span
 from cases.frozen import Frozen
@@ -176,8 +176,13 @@ def _policy_sentence(leaf: Judgement, policy: PolicyRef) -> list[Sentence]:
 def _evidence_sentence(item: Evidence, documents: Mapping[DocumentId, Document]) -> Sentence:
     fact = item.fact
     when = f" on {long_date(fact.when.on)}" if fact.when else ""
-    quotes = ", ".join(f"“{' '.join(quote.split())}”" for quote in _told(fact))
-    text = f"The chart records{when}: {quotes}."
+    told = [words for quote in _told(fact) if (words := " ".join(quote.split()))]
+    if told:
+        text = f"The chart records{when}: {', '.join(f'“{words}”' for words in told)}."
+    elif fact.concept == BIRTH_DATE and fact.when:
+        text = f"The chart gives {long_date(fact.when.on)} as the date of birth."
+    else:
+        text = f"The chart shows{when}: {fact.statement}."
     return Sentence(kind=SentenceKind.EVIDENCE, text=text, citations=_fact_citations(fact, documents))
 
 
