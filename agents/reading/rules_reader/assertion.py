@@ -21,7 +21,7 @@ class Stance:
 
 @dataclass(frozen=True)
 class _Around:
-    """A mention's surroundings: its sentence, its own words, its clause before and after it, and the comma-free part before."""
+    """A mention's surroundings: its sentence, its words, its clause around it, and the comma-free part before."""
 
     sentence: Sentence
     whole: str

@@ -166,5 +166,6 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month,
     "slash": _slash, "year": _year,
-    "relmonth": _relmonth, "thisyear": _thisyear, "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
+    "relmonth": _relmonth, "thisyear": _thisyear,
+    "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip
