@@ -108,6 +108,12 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
         )
 
 
+def degree_of(words: str) -> int | None:
+    """The degree of the first relative that words name; None where they name none."""
+    match = _KIN.search(words)
+    return _degree(match) if match else None
+
+
 def _degree(match: re.Match[str]) -> int:
     """How near a relative is: whose relative it is adds that person's own degree, `great` one more."""
     through = [_DEGREE.get(words.lower().strip().removesuffix("'s").removesuffix("’s"), 0)
