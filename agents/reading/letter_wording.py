@@ -7,7 +7,7 @@ from datetime import date
 from cases.authorization import AuthorizationNeed, Need
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, PolicyRef, State
-from cases.criteria_evaluation import open_leaves
+from cases.criteria_evaluation import BIRTH_DATE, open_leaves
 from cases.document import Document
 from cases.evidence import Defect, Fact, Origin, Role, Span
 from cases.frozen import Frozen
@@ -191,6 +191,8 @@ def evidence_sentence(fact: Fact, documents: Mapping[DocumentId, Document]) -> S
     words = ", ".join(f"“{' '.join(quote.split())}”" for quote in told or [fact.span.quote])
     opening, placed = _when_told(fact, citations, documents)
     text = f"{opening}: {words}" if told else f"{fact.statement}: the chart gives {words}"
+    if fact.concept == BIRTH_DATE and fact.when:
+        text = f"The chart gives {long_date(fact.when.on)} as the date of birth"
     cited = tuple(dict.fromkeys((*citations, *placed)))
     return Sentence(kind=SentenceKind.EVIDENCE, text=text + ("" if text.endswith(".”") else "."), citations=cited)
 

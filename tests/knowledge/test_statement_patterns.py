@@ -34,6 +34,11 @@ def test_a_sentence_is_tried_with_what_can_match_it() -> None:
     assert index.possible("nothing of it") == []
 
 
+def test_a_word_that_must_not_follow_is_never_required() -> None:
+    pattern = compile_pattern("a", r"\bsignature ?: ?(?!not\b|none|blank)[A-Z]\w+", {}, denies=False)
+    assert PatternIndex([pattern]).possible("signature: sandoval") == [pattern]
+
+
 def test_no_shipped_pattern_is_passed_over_where_it_matches() -> None:
     index = shipped_vocabulary().statements
     for pattern in index.patterns:

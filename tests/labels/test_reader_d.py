@@ -1,6 +1,7 @@
 """The reader and the leaf tests against the D labels: right on charts, and never MET where the label is not.
 
-Every run takes the charts of four services and one near miss in twelve; `--full` takes all of it and prints the report.
+Every run takes the charts of four services and one near miss in twelve, and of the set that came later all charts and
+one near miss in eight; `--full` takes all of it and prints the report.
 """
 
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.labels.d_harness import (
+    LATER,
     Miss,
     Row,
     by_leaf,
@@ -21,6 +23,7 @@ from tests.labels.d_harness import (
 
 GATE = ("home_oxygen", "pap", "knee_arthroplasty", "adalimumab")
 EVERY = 12
+EVERY_LATER = 8
 
 
 def service(chart: str) -> str:
@@ -50,6 +53,25 @@ def test_no_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.C
     if full_counts:
         report(total, misses, capsys)
         assert total >= 600
+    assert [miss for miss in misses if miss.false_met] == []
+
+
+def test_later_charts_in_other_hands_are_judged_right(
+    tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    total, misses = run_charts(tmp_path, labels=LATER)
+    if full_counts:
+        report(total, misses, capsys)
+    assert [miss for miss in misses if miss.false_met] == []
+    assert 1 - len(misses) / total >= 0.95
+
+
+def test_no_later_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    held = [row["id"] for row in rows("near_misses.jsonl", LATER)]
+    wanted = {name for number, name in enumerate(held) if full_counts or number % EVERY_LATER == 0}
+    total, misses = run_edits("near_misses.jsonl", tmp_path, lambda row: row["id"] in wanted, LATER)
+    if full_counts:
+        report(total, misses, capsys)
     assert [miss for miss in misses if miss.false_met] == []
 
 

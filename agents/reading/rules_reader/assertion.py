@@ -21,7 +21,7 @@ class Stance:
 
 @dataclass(frozen=True)
 class _Around:
-    """A mention's surroundings: its sentence, its words, its clause on both sides, the comma-free part before it."""
+    """A mention's surroundings: its sentence, its words, its clause around it, and the comma-free part before."""
 
     sentence: Sentence
     whole: str
@@ -83,7 +83,9 @@ def _assertion(around: _Around, cues: Cues, *, act: bool) -> Assertion:
 
 def _is_about_rules(around: _Around, cues: Cues) -> bool:
     """Pasted policy, instructions to the patient, and orders to whoever reads the note state no fact."""
-    if around.sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
+    if around.sentence.section in (Section.POLICY, Section.INSTRUCTIONS, Section.LISTING):
+        return True
+    if cues["lists_documents"].match(around.whole):
         return True
     return bool(cues["policy_talk"].search(around.whole) or cues["orders_the_reader"].search(around.whole))
 

@@ -19,6 +19,8 @@ _PATTERN = re.compile(
     | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
     | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
           (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
+    | (?P<relmonth>(?:(?P<rn>{_NAME})\.?,?\ (?:of\ )?(?P<ry>last|this|the\ past|the\ previous)\ year
+          |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))
@@ -26,6 +28,7 @@ _PATTERN = re.compile(
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
     | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))
+    | (?P<thisyear>(?:earlier|early|late)\ this\ year)
     | (?P<last>last\ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
     | (?P<yesterday>yesterday|last\ night|overnight)
     | (?P<today>today|this\ (?:morning|afternoon|evening|visit))
@@ -124,6 +127,19 @@ def _year(m: re.Match[str], _: date | None) -> _Read:
     return date(int(m["yy"] or m["yy2"]), 1, 1), False, False
 
 
+def _relmonth(m: re.Match[str], written: date | None) -> _Read:
+    """`November of last year`; `last November` is of the year before, so that it is never thought younger."""
+    if written is None:
+        return None, False, True
+    month = _MONTHS.get((m["rn"] or m["rl"]).casefold(), 1)
+    this = (m["ry"] or "").casefold() == "this"
+    return date(written.year if this else written.year - 1, month, 1), False, True
+
+
+def _thisyear(_: re.Match[str], written: date | None) -> _Read:
+    return (date(written.year, 1, 1) if written else None), False, True
+
+
 def _ago(m: re.Match[str], written: date | None) -> _Read:
     count = _COUNT.get(m["an"].casefold()) or int(m["an"])
     unit = _UNITS[m["au"].casefold()]
@@ -150,5 +166,6 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month,
     "slash": _slash, "year": _year,
+    "relmonth": _relmonth, "thisyear": _thisyear,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

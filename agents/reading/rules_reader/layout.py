@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-_BOX = re.compile(r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|☐|□)")
+_BOX = re.compile(
+    r"(?P<ticked>\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒✓✔✅✗✘🗹🗷⊠])|(?P<empty>\[\s{0,3}_?\]|\(\s{1,3}\)|[☐□❏❐❑❒◻◽▢⬜])"
+)
 _HEADING_ALONE = re.compile(r"^\s*(?P<name>[A-Z][A-Za-z0-9 ,/&'()\-]{1,60}):?\s*$")
 _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):(?=\s|$)")
 _HEADING_MARKED = re.compile(r"^\s*(?:\d{1,2}[.)]?\s{1,3})?(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
@@ -25,7 +27,7 @@ _WRAPPED = 50
 
 
 class Section(StrEnum):
-    """What a heading says about everything under it."""
+    """What a heading says about everything under it; a `LISTING` names documents and says nothing of the patient."""
 
     PLAIN = "plain"
     FAMILY = "family"
@@ -33,6 +35,7 @@ class Section(StrEnum):
     PLAN = "plan"
     INSTRUCTIONS = "instructions"
     POLICY = "policy"
+    LISTING = "listing"
 
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -182,7 +185,7 @@ def _is_titled(line: str, known: re.Pattern[str]) -> bool:
 
 
 def _kind(heading: str, cues: Cues) -> Section:
-    sections = (Section.FAMILY, Section.POLICY, Section.INSTRUCTIONS, Section.PAST, Section.PLAN)
+    sections = (Section.LISTING, Section.FAMILY, Section.POLICY, Section.INSTRUCTIONS, Section.PAST, Section.PLAN)
     return next((kind for kind in sections if cues[f"section_{kind}"].search(heading)), Section.PLAIN)
 
 

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -21,6 +21,9 @@ _HEAD = 400
 """How far into a note its own date is looked for."""
 _HEADING_REACH = 40
 """How far behind a heading its own date may stand."""
+
+_COVER_LINES = 4
+"""In the first lines of a page it says that it is a cover."""
 
 Cues = Mapping[str, re.Pattern[str]]
 
@@ -130,7 +133,7 @@ class Note:
 def open_note(document: Document, cues: Cues, births: frozenset[date], gender: str = "") -> Note:
     """Lay a note out; `births` are the dates of birth known in the chart, so that none is taken for another date."""
     scanned = document.kind is DocumentKind.SCAN
-    layout = lay_out(cleaned(document.text) if scanned else document.text, cues)
+    layout = _without_covers(lay_out(cleaned(document.text) if scanned else document.text, cues), document, cues)
     rows = list(_written_out(row_sentences(layout.lines), len(layout.text) + 1))
     text = "\n".join([layout.text, *(item.row.text for item in rows)])
     taken = [item.row.line for item in rows]
@@ -148,6 +151,23 @@ def open_note(document: Document, cues: Cues, births: frozenset[date], gender: s
         dates=tuple(words for words in everything if words.day not in births),
         dateless=_blanked(text, everything),
     )
+
+
+def _without_covers(layout: Layout, document: Document, cues: Cues) -> Layout:
+    """The layout with everything on a cover page as a listing: it names what is sent and is no evidence of it."""
+    pages = [(page.start, page.end) for page in document.pages] or [(0, len(document.text))]
+    covers = [
+        (start, end)
+        for start, end in pages
+        if cues["cover_page"].search("\n".join(document.text[start:end].strip().splitlines()[:_COVER_LINES]))
+    ]
+    if not covers:
+        return layout
+    sentences = tuple(
+        replace(one, section=Section.LISTING) if any(start <= one.start < end for start, end in covers) else one
+        for one in layout.sentences
+    )
+    return replace(layout, sentences=sentences)
 
 
 def _written_out(rows: Sequence[RowSentence], place: int) -> Iterator[_Row]:

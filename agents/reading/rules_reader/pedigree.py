@@ -20,9 +20,10 @@ _DEGREE = {
     "mother": 1, "father": 1, "sister": 1, "brother": 1, "son": 1, "daughter": 1, "aunt": 2, "uncle": 2,
     "grandmother": 2, "grandfather": 2, "niece": 2, "nephew": 2, "half-sister": 2, "half-brother": 2, "cousin": 3,
 }  # fmt: skip
+_NAMES = "|".join(sorted(_DEGREE, key=len, reverse=True))
 _KIN = re.compile(
-    r"\b(?P<whose>maternal |paternal |mother's |father's |aunt's |uncle's )?(?:great[- ])?"
-    rf"(?P<kin>{'|'.join(_DEGREE)})s?\b",
+    rf"\b(?P<whose>maternal |paternal |(?:{_NAMES})(?:'s|’s) )?(?P<great>great[- ])?(?P<kin>{_NAMES})s?\b"
+    rf"(?: of (?:his|her|the|the patient's|my) (?:own )?(?P<of>{_NAMES})\b)?",
     re.IGNORECASE,
 )
 _SIDE = re.compile(r"\b(?P<side>maternal|paternal|mother's side|father's side)\b ?:", re.IGNORECASE)
@@ -96,16 +97,28 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
         ):
             continue
         kin = match["kin"].lower()
-        degree = _DEGREE[kin] + (1 if (match["whose"] or "").lower().startswith(("aunt", "uncle")) else 0)
         yield Relative(
             kin=kin,
-            side=_side(kin, (match["whose"] or "").lower(), label or side),
-            degree=degree,
+            side=_side(kin, (match["whose"] or match["of"] or "").lower(), label or side),
+            degree=_degree(match),
             kind="ovarian" if cancer["kind"].lower().startswith("ovar") else cancer["kind"].lower(),
             age=int(cancer["age"]) if cancer["age"] else None,
             start=match.start(),
             end=match.start() + cancer.end(),
         )
+
+
+def degree_of(words: str) -> int | None:
+    """The degree of the first relative that words name; None where they name none."""
+    match = _KIN.search(words)
+    return _degree(match) if match else None
+
+
+def _degree(match: re.Match[str]) -> int:
+    """How near a relative is: whose relative it is adds that person's own degree, `great` one more."""
+    through = [_DEGREE.get(words.lower().strip().removesuffix("'s").removesuffix("’s"), 0)
+               for words in (match["whose"] or "", match["of"] or "")]  # fmt: skip
+    return _DEGREE[match["kin"].lower()] + sum(through) + (1 if match["great"] else 0)
 
 
 def _counts(words: str, before: str, cancer: re.Match[str], cues: Cues) -> bool:

@@ -1,6 +1,7 @@
 """The rules reader's front: all facts of a chart, structured and written, for whichever patient."""
 
 from agents.reading.rules_reader.ages import ages_at_diagnosis
+from agents.reading.rules_reader.carried_over import counted_from_first
 from agents.reading.rules_reader.prose import facts_of_note
 from agents.reading.rules_reader.structured import facts_of_entries, facts_of_orders, facts_of_patients
 from cases.chart import Chart
@@ -12,7 +13,7 @@ from knowledge.vocabulary import Vocabulary
 
 
 def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
-    """Every fact the rules find, each naming the patient its source names; nothing is inferred across documents."""
+    """Every fact the rules find, each naming the patient its source names; only their age is taken across documents."""
     cues = shipped_cues()
     documents = {document.id: document for document in chart.documents}
     births = frozenset(patient.birth_date for patient in chart.patients if patient.birth_date)
@@ -27,6 +28,6 @@ def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
         *facts_of_patients(chart.patients, documents),
         *facts_of_entries(chart.entries, documents, vocabulary, cues),
         *facts_of_orders(chart.orders, documents, vocabulary),
-        *written,
+        *counted_from_first(written),
         *ages_at_diagnosis(chart.patients, written, vocabulary),
     )

@@ -81,7 +81,9 @@ def statement_assertion(
 
 
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
-    if sentence.section in (Section.POLICY, Section.INSTRUCTIONS):
+    if sentence.section in (Section.POLICY, Section.INSTRUCTIONS, Section.LISTING):
+        return True
+    if cues["lists_documents"].match(around.sentence):
         return True
     if supposed_from_the_start(around, cues) or cues["supposes_before"].search(around.before):
         return True

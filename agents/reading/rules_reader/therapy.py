@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from agents.reading.rules_reader.layout import Sentence
+from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
 from agents.reading.rules_reader.partial_dates import ANY_DAY, RANGE, day_of, run_in
@@ -116,7 +116,13 @@ def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
             "duration_days": (last - first).days if first and last else None,
             "when": FactDate(on=first or last, basis=DateBasis.STATED, until=last) if first or last else fact.when,
             "settings": _settings(note, words),
-            "assertion": _assertion(note, fact, words, attended=last is not None and visits is not None),
+            "assertion": _assertion(
+                note,
+                fact,
+                words,
+                attended=last is not None and visits is not None,
+                listed=sentence.section is Section.LISTING,
+            ),
             "laterality": _side(note, fact, episode),
             "first_hand": episode.first_hand,
             "historical": False,
@@ -163,9 +169,11 @@ def _settings(note: Note, words: str) -> frozenset[Setting]:
     return frozenset({Setting.SUPERVISED}) if note.cues["supervised"].search(words) else frozenset()
 
 
-def _assertion(note: Note, fact: Fact, words: str, *, attended: bool) -> Assertion:
+def _assertion(note: Note, fact: Fact, words: str, *, attended: bool, listed: bool) -> Assertion:
     if note.frame.unfinal:
         return Assertion.UNCERTAIN
+    if listed:
+        return Assertion.HYPOTHETICAL
     if note.cues["therapy_none"].search(words) and not attended:
         return Assertion.NEGATED
     if note.cues["therapy_declined"].search(words):

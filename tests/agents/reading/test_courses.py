@@ -25,6 +25,8 @@ WRITTEN = date(2026, 11, 5)
         ("03/2026 - 06/2026", date(2026, 3, 31), date(2026, 6, 1)),
         ("for six weeks from April 6, 2026", date(2026, 4, 6), date(2026, 5, 18)),
         ("since March 3, 2026", date(2026, 3, 3), None),
+        ("from 1 September to 20 November 2025", date(2025, 9, 1), date(2025, 11, 20)),
+        ("take 3 may repeat", None, None),
         ("for a while", None, None),
         ("02/30/2026 - 03/04/2026", None, date(2026, 3, 4)),
     ],

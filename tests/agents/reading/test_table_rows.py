@@ -23,6 +23,31 @@ from agents.reading.rules_reader.table_rows import row_sentences
         ("       | 12/06/2022 | 12/20/2022\nSpO2 (%)| 90 | 86\n", ["SpO2 12/06/2022: 90 %", "SpO2 12/20/2022: 86 %"]),
         ("Patient: Roe, Jane     DOB: 01/02/1950     MRN: 77\nDate: 10/02/2026      Provider: A. Bee\n", []),
         ("STEP 1   AT REST\n   SpO2  90 %     HR  85     RR  20\n", []),
+        (
+            "item     seen              outcome\ncane     in the hall       unsafe\nwalker   front wheeled     falls\n",
+            ["cane, seen in the hall, outcome unsafe", "walker, seen front wheeled, outcome falls"],
+        ),
+        (
+            "            07/16 post-op   07/19 latest\ntransfers   max assist      mod assist\n"
+            "gait        unable          min assist\n",
+            [
+                "transfers 07/16: max assist",
+                "transfers 07/19: mod assist",
+                "gait 07/16: unable",
+                "gait 07/19: min assist",
+            ],
+        ),
+        (
+            "               11/24/26     12/01/26\nIgA mg/dL        --          182         entered in error\n"
+            "IgG mg/dL        --          640         final\n",
+            [
+                "IgA mg/dL 11/24/26: --, entered in error",
+                "IgA 12/01/26: 182 mg/dL, entered in error",
+                "IgG mg/dL 11/24/26: --, final",
+                "IgG 12/01/26: 640 mg/dL, final",
+            ],
+        ),
+        ("gas          SpO2 %\nroom air     84\n3 L/min      91\n", ["room air, SpO2 84 %", "3 L/min, SpO2 91 %"]),
         ("He walked.  Then he sat.\nNothing else.\n", []),
     ],
 )
