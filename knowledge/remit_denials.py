@@ -124,7 +124,7 @@ def _facts(
             service_date=claim.service_date,
         ),
         reasons=reasons,
-        payer_name=remittance.payer,
+        payer_name=payer.name if payer else remittance.payer,
         payer_id=payer.id if payer else None,
         line=line,
         kind=DenialKind.PAYMENT,

@@ -90,7 +90,7 @@ def test_a_remittance_opens_a_denial_for_what_is_refused_only(clinic: Clinic) ->
     (denial,) = take(clinic.box, REMIT)
     assert denial.facts.pathway is Pathway.AUTHORIZATION
     (row,) = due_by_day(clinic.box)
-    assert (row.payer, row.count, str(row.amount)) == ("NORTHLAKE ADVANTAGE", 1, "4200")
+    assert (row.payer, row.count, str(row.amount)) == ("Northlake Advantage", 1, "4200")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"%PDF-1.4 broken", b"ISA*broken", b"GIF89a" + b"x" * 90])

@@ -136,9 +136,16 @@ def _all(units: Sequence[Unit]) -> Iterator[_Found]:
             lead = unit.text[: one.start]
             if _LIMIT.search(lead):
                 clause = _clause(unit.text, one.start, one.end)
-                words = unit.text[max(0, one.start - 30) : one.end]
+                words = _from_a_word(unit.text, one.start - 30, one.end)
                 yield _Found(_score(unit, clause, context), words.strip(), one.day, None, "", unit)
         before = unit.text
+
+
+def _from_a_word(text: str, start: int, end: int) -> str:
+    """The text between two places, without the part of a word it would begin with."""
+    if start <= 0 or text[start - 1].isspace():
+        return text[max(0, start) : end]
+    return text[start:end].partition(" ")[2]
 
 
 def _context(unit: Unit, before: str) -> str:

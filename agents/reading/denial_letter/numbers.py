@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agents.reading.denial_letter.layout import Unit, flat
 
@@ -45,6 +46,8 @@ _NAME_LABEL = re.compile(
     r"|beneficiary)(?:['’]s)?(?: name)?|name|for|re|to|dear)\b"
     rf"[\s:.]{{1,24}})(?P<name>{_NAME})"
 )
+_ADDRESSEE = re.compile(r"(?:to|dear)\b", re.IGNORECASE)
+"""The one written to is often not the patient, so that another label goes before."""
 _NOT_NAMES = re.compile(
     r"\b(?:id|number|health|plan|appeals?|services?|member|unit|md|do|np|rn|aprn|pa|hospital|clinic"
     r"|office|center|department|benefit|"
@@ -135,7 +138,8 @@ def _codes(whole: str) -> Iterator[str]:
 
 def _patient(text: str, whole: str, member_id: str) -> str:
     """The name after its label, else the one beside the member number."""
-    for match in _NAME_LABEL.finditer(whole):
+    labelled = sorted(_NAME_LABEL.finditer(whole), key=lambda match: bool(_ADDRESSEE.match(match[0])))
+    for match in labelled:
         name = _tidy(match["name"])
         if name:
             return name
@@ -147,7 +151,7 @@ def _patient(text: str, whole: str, member_id: str) -> str:
 def _tidy(name: str) -> str:
     """A name without titles and what follows it; empty where the words are none."""
     kept = _AFTER_NAME.split(name.strip(" ,."))[0].strip(" ,.")
-    kept = " ".join(word for word in kept.split() if not any(letter.isdigit() for letter in word)).strip(" ,.")
+    kept = " ".join(takewhile(lambda word: not any(letter.isdigit() for letter in word), kept.split())).strip(" ,.")
     if _NOT_NAMES.search(kept) or len(kept.split()) < 2:
         return ""
     family, comma, given = kept.partition(",")

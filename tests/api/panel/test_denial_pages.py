@@ -32,7 +32,7 @@ def test_the_list_shows_reason_pathway_clocks_amount_and_who_may_file(door: Door
 def test_the_list_is_narrowed_by_what_to_do_payer_and_day(door: Door, opened: dict[str, Denial]) -> None:
     client = door.person("specialist")
     assert client.get("/panel/denials?pathway=authorization").text.count("data-row") == 2
-    assert client.get("/panel/denials?payer=northlake-advantage").text.count("data-row") == 4
+    assert client.get("/panel/denials?payer=northlake-advantage").text.count("data-row") == 5
     assert client.get("/panel/denials?day=2027-01-23").text.count("data-row") == 1
     assert "Nothing here" in client.get("/panel/denials?payer=nobody").text
 
