@@ -12,7 +12,6 @@ from pypdf import PdfReader
 
 from agents.casework.panel.documents import key_of, open_document
 from cases.case import Case
-from cases.criteria import State
 from cases.evidence import Span
 from cases.ids import DocumentId
 from tests.flows.clinic import SAMPLES, Clinic, Json, as_json
