@@ -104,7 +104,7 @@ _NAMED_WAY = re.compile(
     re.IGNORECASE,
 )
 _COUNTY = re.compile(
-    r"(?<![\w'’-])((?:[A-Z][\w'’.-]+\s){1,2}(?:County|Parish|Township|Borough))\b"
+    r"(?<![\w'’-])((?:[A-Z][\w'’.-]{1,30}\s){1,2}(?:County|Parish|Township|Borough))\b"
     r"(?!\s+(?:Health|Hospital|Medical|Department|Dept|Court|Jail|Line))"
 )
 _NO_COUNTY = listed("the this that each every any a an our your my his her their per in by from of no which what")
