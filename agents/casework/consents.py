@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from agents.desk import CaseDesk, Record
+from agents.desk import CaseDesk, Detail, Record
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
@@ -104,7 +104,7 @@ def _work_anew(
     desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case.id, Actor.PERSON, user.id)
     workable = case.state in WORKABLE
     reopened = case.model_copy(update={"state": move(case.state, CaseEvent.REOPEN)}) if workable else None
-    detail = {
+    detail: Detail = {
         "role": user.role.value, "consent": consent.id, "categories": ",".join(consent.categories),
         "purpose": consent.purpose, "notice": consent.notice,
     }  # fmt: skip

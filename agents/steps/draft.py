@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from agents.desk import CaseDesk, Record
+from agents.desk import CaseDesk, Detail, Record
 from agents.model_session import ModelSession
 from agents.model_work import ModelWording, call_events
 from agents.products import EDITED_LETTER, LETTER, MODEL_WORDING, NOT_DRAFTED
@@ -58,7 +58,7 @@ def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
 
 
 def _withheld(state: AuthorizationState, desk: CaseDesk, why_not: str) -> AuthorizationState:
-    detail = {"reason": why_not.split(":", 1)[0]}
+    detail: Detail = {"reason": why_not.split(":", 1)[0]}
     desk.record(state["revision"], Record(action="draft.withheld", detail=detail, products=((NOT_DRAFTED, why_not),)))
     return {"digest": ""}
 

@@ -103,3 +103,13 @@ def test_text_too_long_to_judge_is_refused() -> None:
 
 def test_every_rule_of_a_state_has_a_citation() -> None:
     assert all(row.citation and row.state.isupper() for row in shipped_sensitive_rules().states)
+
+
+def test_rule_that_permits_payment_permits_nothing_else_and_counts_from_its_day() -> None:
+    genetic = Finding(categories=(SensitiveCategory.GENETIC,))
+    payment = Disclosee(recipient=PLAN, purpose="payment", on=TODAY, state="MN")
+    assert may_enter(genetic, (), payment).entry is Entry.MAY_ENTER
+    assert may_enter(genetic, (), payment.model_copy(update={"purpose": "research"})).entry is Entry.PENDS
+    illinois = payment.model_copy(update={"state": "IL"})
+    assert may_enter(genetic, (), illinois).entry is Entry.MAY_ENTER
+    assert may_enter(genetic, (), illinois.model_copy(update={"on": date(2014, 12, 31)})).entry is Entry.PENDS

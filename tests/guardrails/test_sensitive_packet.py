@@ -41,3 +41,9 @@ def test_sensitive_enclosure_without_its_basis_fails_and_repeats_nothing() -> No
 def test_consent_lets_its_category_in_and_no_other() -> None:
     assert only_with_basis([enclosure(1, HIV)], (CONSENT,), TO).passed
     assert only_with_basis([enclosure(1, NOTES)], (CONSENT,), TO).reasons[0] == "psychotherapy_notes:never"
+
+
+def test_under_two_laws_the_stricter_counts() -> None:
+    wyoming = TO.model_copy(update={"state": "WY"})
+    assert only_with_basis([enclosure(1, HIV)], (), wyoming).passed
+    assert only_with_basis([enclosure(1, HIV)], (), wyoming, TO).reasons == ("hiv:no_consent",)

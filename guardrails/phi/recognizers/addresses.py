@@ -103,6 +103,11 @@ _NAMED_WAY = re.compile(
     r"(?:Avenue|Street|Road|Lane|Boulevard|Drive|Parkway|Ave|Blvd|Rd)))\b\.?(?!\s+(?:Hospital|Clinic|Medical|Health|Center|Capital|Journal))",
     re.IGNORECASE,
 )
+_COUNTY = re.compile(
+    r"(?<![\w'’-])((?:[A-Z][\w'’.-]{1,30}\s){1,2}(?:County|Parish|Township|Borough))\b"
+    r"(?!\s+(?:Health|Hospital|Medical|Department|Dept|Court|Jail|Line))"
+)
+_NO_COUNTY = listed("the this that each every any a an our your my his her their per in by from of no which what")
 _UPPER_ORDINAL = re.compile(
     r"(?<![\w])\d{1,3}(?:st|nd|rd|th)\s+(?:Ave|Avenue|St|Street|Blvd|Rd|Road|Dr|Ct|Pl)\b\.?(?:\s+(?:N|S|E|W|NE|NW|SE|SW)\b)?"
 )
@@ -127,6 +132,9 @@ def find_addresses(text: str) -> Iterator[Found]:
 
 
 def _towns(text: str) -> Iterator[Found]:
+    for match in _COUNTY.finditer(text):
+        if match[1].split()[0].lower() not in _NO_COUNTY:
+            yield Found(match.start(1), match.end(1), PhiType.CITY, 0.7)
     before_zip, spelled = _state_patterns()
     for match in _ZIP.finditer(text):
         state = before_zip.search(text, max(0, match.start() - 26), match.start())

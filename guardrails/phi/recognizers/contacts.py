@@ -17,7 +17,7 @@ _NANP = re.compile(
     rf"|(?<![\w.-])\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}(?![\w-]){_EXT}"
 )
 _VANITY = re.compile(
-    r"(?<![\w-])(?:1[\s.-]{1,2})?\(?(?:8(?:00|88|77|66|55|44|33))\)?[\s.-]{1,2}(?=[\dA-Z-]*[A-Z]{3})[\dA-Z]{3}-?[\dA-Z]{3,6}(?![\w-])"
+    r"(?<![\w-])(?:1[\s.-]{1,2})?\(?(?:8(?:00|88|77|66|55|44|33))\)?[\s.-]{1,2}(?=[\dA-Z-]{0,9}[A-Z]{3})[\dA-Z]{3}-?[\dA-Z]{3,6}(?![\w-])"
     r"|(?<![\w-])(?:1-)?\d{3}-\d{3}-[A-Z]{4}(?![\w-])"
 )
 """Numbers with letters in them: `1-800-555-CARE`."""
@@ -48,19 +48,26 @@ _FAX_WORD = re.compile(
 )
 _OTHER_LINE = re.compile(r"\b(?:tel|phone|ph|cell|mobile|call)\b[^0-9]{0,12}$", re.IGNORECASE)
 
+_LOCAL_PART = r"(?<![\w.+%'-])[\w.+%'-]{1,100}"
+"""Before the @; bounded, and begun where a word begins, so that a long run costs no more than its length."""
 _EMAIL = re.compile(
-    r"[\w.+%'-]+ ?@ ?(?:[\w-]+\s?\.\s?)+[A-Za-z]{2,}\b|[\w.+%'-]+@\s?[\w-]+[.,](?:com|org|net|edu|gov|example)\b"
-    r"|[\w.+%'-]+@[\w-]+\b"
-    r"|[\w.+'-]+@\r?\n[ \t]*(?:[\w-]+\.)+[A-Za-z]{2,}\b|[\w.+'-]+%40(?:[\w-]+\.)+[A-Za-z]{2,}\b"
+    rf"{_LOCAL_PART} ?@ ?(?:[\w-]{{1,63}}\s?\.\s?)+[A-Za-z]{{2,}}\b"
+    rf"|{_LOCAL_PART}@\s?[\w-]{{1,63}}[.,](?:com|org|net|edu|gov|example)\b"
+    rf"|{_LOCAL_PART}@[\w-]{{1,63}}\b"
+    rf"|{_LOCAL_PART}@\r?\n[ \t]*(?:[\w-]{{1,63}}\.)+[A-Za-z]{{2,}}\b"
+    r"|(?<![\w.+'-])[\w.+'-]{1,100}%40(?:[\w-]{1,63}\.)+[A-Za-z]{2,}\b"
 )
 _BRACKETED_EMAIL = re.compile(
-    r"[\w.+'-]+\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?[\w-]+(?:\s?(?:\.|[\[({<]\s?(?:dot|\.)\s?[\])}>])\s?[\w-]+){1,3}",
+    r"(?<![\w.+'-])[\w.+'-]{1,64}\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?[\w-]{1,63}"
+    r"(?:\s?(?:\.|[\[({<]\s?(?:dot|\.)\s?[\])}>])\s?[\w-]{1,63}){1,3}",
     re.IGNORECASE,
 )
 _WORDED_EMAIL = re.compile(
-    r"(?<![\w.@])(?:[\w+-]*[\d_.][\w.+-]*\s+at\s+(?:[\w-]+\.)+(?:com|org|net|edu|gov|example|health|us)\b"
-    r"|[\w.+-]+\s+at\s+(?:gmail|yahoo|hotmail|outlook|aol|icloud|proton|protonmail|comcast|msn|live)\s?\.\s?(?:com|net|me)\b"
-    r"|[\w.+-]+\s+at\s+sign\s+[\w-]+\s+dot\s+\w+)",
+    r"(?<![\w.@+-])(?=[\w.+-]{0,64}[\d_.])[\w.+-]{1,64}\s{1,3}at\s{1,3}"
+    r"(?:[\w-]{1,63}\.){1,4}(?:com|org|net|edu|gov|example|health|us)\b"
+    r"|(?<![\w.@+-])[\w.+-]{1,64}\s{1,3}at\s{1,3}"
+    r"(?:gmail|yahoo|hotmail|outlook|aol|icloud|proton|protonmail|comcast|msn|live)\s?\.\s?(?:com|net|me)\b"
+    r"|(?<![\w.@+-])[\w.+-]{1,64}\s{1,3}at\s{1,3}sign\s{1,3}[\w-]{1,63}\s{1,3}dot\s{1,3}\w{1,24}",
     re.IGNORECASE,
 )
 """`jo_smith at gmail.com`: an `at` in words, and a host as it is written."""

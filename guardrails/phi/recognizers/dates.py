@@ -124,6 +124,7 @@ _SHORT_NEXT = re.compile(
     r"|life|wk|week|months?|days?|hours?|hrs?|patients|cup|teaspoon|tsp|mile)",
     re.IGNORECASE,
 )
+_CLOCK_NEXT = re.compile(r"\s{1,3}(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)")
 _SCORED_OUT_OF = frozenset({2, 3, 4, 5, 6, 9, 10})
 _NOT_SHORT_BEFORE = re.compile(
     r"(?:\b(?:bp|pain|strength|motor|score|scored|grade|graded|reflex\w*|dtrs?|pulses?|va|vision|acuity|murmur|mmse|moca|gcs"
@@ -209,7 +210,7 @@ def _days_of_months(text: str) -> Iterator[Found]:
         if _SHORT_NEXT.match(text, match.end()):
             continue
         first = max(0, match.start() - 18)
-        if _SHORT_BEFORE.search(text, first, match.start()):
+        if _SHORT_BEFORE.search(text, first, match.start()) or _CLOCK_NEXT.match(text, match.end()):
             yield _date(match, 0.7)
         elif not _is_score(match[0]) and not _NOT_SHORT_BEFORE.search(text, first, match.start()):
             yield _date(match, 0.6)

@@ -34,6 +34,7 @@ _USERNAME = re.compile(
     r"|=)\s?@?([A-Za-z][\w.-]*(?:[\d_]|\.(?=\w))[\w.-]*|@\w+)",
     re.IGNORECASE,
 )
+_HANDLE = re.compile(r"(?<![\w.@/])@(?=\w*[\d_])[A-Za-z]\w{3,30}(?![\w.@])")
 _PLATE = re.compile(
     r"\b(?:licen[sc]e plate|plate|plates|registration|tag)\b(?:\s(?:number|no|num|is|was|reads"
     r"|#|:))*\W{0,4}((?-i:(?:[A-Z][a-z]+ )?(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
@@ -263,5 +264,7 @@ def _worded(text: str) -> Iterator[Found]:
             yield Found(match.start(), match.end(), PhiType.VEHICLE, 0.65)
     for match in _PLATE.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.VEHICLE, 0.85)
+    for match in _HANDLE.finditer(text):
+        yield Found(match.start(), match.end(), PhiType.ACCOUNT, 0.7)
     for match in _USERNAME.finditer(text):
         yield Found(match.start(1), match.end(1), PhiType.ACCOUNT, 0.75)

@@ -50,8 +50,8 @@ _LABEL_HINT = re.compile(
 
 
 _INITIALS = re.compile(
-    r"[.!?]\s*-{1,2}\s?(?P<name>[A-Z]{2,3})\b\.?(?=\s*(?:\n|$))"
-    r"|\b(?i:electronically signed|e-signed|signed|initials|charted by|entered by|rev|read)(?i:\s+by)?\s?[:/]\s?"
+    r"[.!?\d]\s*-{1,2}\s?(?P<name>[A-Z]{2,3})\b\.?(?=\s*(?:\n|$))"
+    r"|\b(?i:electronically signed|e-signed|signed|initials|charted by|entered by|initialed)(?i:\s+by)?\s?[:/]\s?"
     r"(?P<other>[A-Z]{2,3})\b(?=[\s,.]|$)"
 )
 _NEXT_LINE = re.compile(
@@ -74,6 +74,10 @@ def find_cued_names(text: str) -> Iterator[Found]:
     for pattern, score in ((_TITLED, 0.8), (_PAIR, 0.6), (_CREDENTIALED, 0.8), (_ROLE, 0.6), (_HAN_NAME, 0.7)):
         for match in pattern.finditer(text):
             yield Found(match.start("name"), match.end("name"), PhiType.NAME, score)
+
+
+def find_signed_initials(text: str) -> Iterator[Found]:
+    """Two or three capitals that sign something; no tagger tells them from acronyms, their place does."""
     for match in _INITIALS.finditer(text):
         group = match.lastgroup or "name"
         yield Found(match.start(group), match.end(group), PhiType.NAME, 0.6)

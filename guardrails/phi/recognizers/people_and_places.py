@@ -10,7 +10,7 @@ from guardrails.phi.keep.plain_language import names_nobody
 from guardrails.phi.recognizers.address_blocks import is_street_name, whole_addresses
 from guardrails.phi.recognizers.addresses import find_addresses
 from guardrails.phi.recognizers.employers import find_employers
-from guardrails.phi.recognizers.name_cues import find_cued_names, name_hints
+from guardrails.phi.recognizers.name_cues import find_cued_names, find_signed_initials, name_hints
 from guardrails.phi.spans import Found, PhiType, within
 from guardrails.phi.tagger.decoding import Thresholds, spans_of
 from guardrails.phi.tagger.features import flags_of, fold
@@ -62,6 +62,7 @@ class PeopleAndPlaces:
         ]
         found = [span for span in spans if not self._is_medicine(text, span)]
         found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]
+        found += find_signed_initials(text)
         return [_with_title(text, span) for span in whole_addresses(text, found)]
 
     def _is_medicine(self, text: str, span: Found) -> bool:
