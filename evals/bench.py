@@ -1,4 +1,7 @@
-"""`make bench`: how fast the main parts are on this machine, each beside the floor an issue sets for it."""
+"""`make bench`: how fast the main parts are on this machine, each beside the floor an issue sets for it.
+
+`python -m evals.bench --large` searches 100,000 passages too.
+"""
 
 import statistics
 import sys
@@ -46,7 +49,7 @@ def figures(box: Toolbox) -> list[tuple[str, str, str]]:
         ("events taken, one sender", f"{rate.accepted_alone:.0f} /s = {rate.alone:.2f} x bare", ""),
         ("one case to the gate", f"{median_seconds(lambda: _case(box), 5):.2f} s", ""),
         ("facts from notes", f"{_reading(note):.0f} kB/s", "200 kB/s (D)"),
-        *retrieval_figures(box),
+        *retrieval_figures(box, large="--large" in sys.argv[1:]),
     ]
 
 

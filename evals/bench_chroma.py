@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import chromadb
 import numpy as np
+from chromadb import Where
 from chromadb.config import Settings
 
 from retrieval.passage_index import PassageIndex
@@ -22,7 +23,7 @@ _FLOOR = ".99 at k=10 (B)"
 class _Filtered(NamedTuple):
     """One filter as Chroma says it, and the passages that pass it."""
 
-    where: dict[str, object] | None
+    where: Where | None
     places: Places
 
 

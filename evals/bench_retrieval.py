@@ -8,7 +8,7 @@ import resource
 import statistics
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -155,23 +155,23 @@ def _shares(ranks: Sequence[int]) -> str:
     return " / ".join(f"{sum(rank <= k for rank in ranks) / len(ranks):.3f}" for k in (1, 5, 10))
 
 
-def _grown(held: Sequence[HeldVersion], size: int) -> list[HeldVersion]:
+def _grown(held: Sequence[HeldVersion], size: int) -> Iterator[HeldVersion]:
     """The library and copies of it, with some words turned round and vectors shaken, until it is that large."""
     generator = np.random.default_rng(5)
-    grown, total, copy = list(held), sum(len(passages) for _, _, passages in held), 0
-    while total < size:
-        copy += 1
-        for version, text, passages in held:
-            if total >= size:
+    total = sum(len(passages) for _, _, passages in held)
+    share, left = -(-size // total) - 1, size - total
+    for version, text, passages in held:
+        yield version, text, passages
+        for copy in range(1, share + 1):
+            if left <= 0:
                 break
             record = version.record.model_copy(update={"doc_id": f"{version.record.doc_id}~{copy}"})
             shaken = tuple(
                 passage.model_copy(update={"vector": _shaken(passage.vector or b"", len(units_of(passage)), generator)})
                 for passage in passages
             )
-            grown.append((version.model_copy(update={"record": record}), _turned(text, copy), shaken))
-            total += len(passages)
-    return sorted(grown, key=lambda one: (one[0].record.payer_id, one[0].record.doc_id, one[0].version))
+            left -= len(passages)
+            yield version.model_copy(update={"record": record}), _turned(text, copy), shaken
 
 
 def _turned(text: str, copy: int) -> str:

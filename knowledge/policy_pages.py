@@ -31,7 +31,8 @@ def tidy(read: PagedText) -> PagedText:
     """The text with each paragraph, list item and heading on one line, and a blank line between paragraphs.
 
     Lines are taken off as running heads only where they stand, but for their numbers, at the same edge of at least
-    three pages and of a third of all. Pages keep their numbers; hidden text keeps its place by its words.
+    three pages and of a third of all, and something else is left. Pages keep their numbers; hidden text keeps its
+    place by its words.
     """
     pages = [[line.strip() for line in page.split("\n")] for page in read.page_texts()]
     kept = _without_running_lines([[line for line in page if line.strip("\f ")] for page in pages])
@@ -55,7 +56,8 @@ def _without_running_lines(pages: list[list[str]]) -> list[list[str]]:
         counts.update({("foot", _shape(line)) for line in page[-_EDGE_LINES:]})
     least = max(_LEAST_PAGES, len(pages) / 3)
     running = {key for key, count in counts.items() if count >= least}
-    return [_cut(page, running) for page in pages]
+    kept = [_cut(page, running) for page in pages]
+    return kept if any(kept) else pages
 
 
 def _cut(page: list[str], running: set[tuple[str, str]]) -> list[str]:

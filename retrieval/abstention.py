@@ -42,6 +42,9 @@ class Signals(Frozen):
     silent: float
     silent_near: float
     telling_words: float
+    absent_names: float
+    absent_in_document: float
+    long_unknown: float
 
 
 def signals_of(ranked: Ranked) -> Signals:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.quantities import kinds_asked, states
 from retrieval import windows
@@ -30,7 +31,8 @@ _ASKING_COUNTS = 0.25
 _OTHERWISE_SAID = 0.4
 """How much a word counts that the library has not, where other words for it are known."""
 _UNITS_READ = 3
-_KNOWN_UNKNOWNS = 3
+_MOST = 3.0
+_LONG = 7
 
 
 class AnswerSigns(NamedTuple):
@@ -41,7 +43,9 @@ class AnswerSigns(NamedTuple):
     `sentence_stating` and `near_stating` the same where the quantity asked for is stated. `missing_in_document` and
     `missing_in_all` are the rarity of the rarest word that the best document, or every document in play, has not.
     `states` says whether a best sentence states the quantity asked for, `silent` and `silent_near` that none does
-    though one is asked. `telling_words` counts the words.
+    though one is asked. `telling_words` counts the words. `absent_names` are the terms with listed other words (drugs,
+    procedures, abbreviations) that in none of their forms stand in any document in play, `absent_in_document`
+    those not in the best one, `long_unknown` the long words that the library has not; each at most three.
     """
 
     unknown: float
@@ -56,6 +60,9 @@ class AnswerSigns(NamedTuple):
     silent: float
     silent_near: float
     telling_words: float
+    absent_names: float
+    absent_in_document: float
+    long_unknown: float
 
 
 class BestWindow(NamedTuple):
@@ -73,31 +80,56 @@ def answer_signs(
     """The signs of the best windows of a ranking; `in_play` are the versions that pass the filters."""
     words = _TellingWords(index, query, text)
     kinds = kinds_asked(text)
+    titles = windows.counts(index.title_counts, np.array([window.version for window in best]), query.terms)
+    read = [
+        (window, title, unit)
+        for window, title in zip(best, titles, strict=True)
+        for unit in window.best_units[:_UNITS_READ]
+    ]
+    around = [np.arange(max(window.start, unit - 1), min(window.end, unit + 2)) for window, _, unit in read]
+    counted = windows.counts(index.unit_counts, np.concatenate(around), query.terms)
+    firsts = np.cumsum([0, *map(len, around)])
     alone, beside, stated = [], [], []
-    for window in best:
-        title = windows.counts(index.title_counts, np.array([window.version]), query.terms)
-        for unit in window.best_units[:_UNITS_READ]:
-            around = np.arange(max(window.start, unit - 1), min(window.end, unit + 2))
-            counted = windows.counts(index.unit_counts, around, query.terms)
-            alone.append(words.share(counted[unit - around[0]] + title[0]))
-            beside.append(words.share(counted.sum(axis=0) + title[0]))
-            stated.append(not kinds or states(index.unit_text(unit), kinds))
+    for (_, title, unit), units, first in zip(read, around, firsts, strict=False):
+        alone.append(words.share(counted[first + unit - units[0]] + title))
+        beside.append(words.share(counted[first : first + len(units)].sum(axis=0) + title))
+        stated.append(not kinds or states(index.unit_text(unit), kinds))
+    names = _named_in(index, query)
     document = windows.counts(index.document_counts, np.array([best[0].version]), query.terms)[0]
-    first = sum(1 for _ in best[0].best_units[:_UNITS_READ])
+    of_best = len(best[0].best_units[:_UNITS_READ])
     return AnswerSigns(
         unknown=words.unknown_share,
-        unknown_words=float(min(words.unknown, _KNOWN_UNKNOWNS)),
+        unknown_words=float(min(words.unknown, _MOST)),
         sentence=max(alone),
         near=max(beside),
         sentence_stating=max(share * said for share, said in zip(alone, stated, strict=True)),
         near_stating=max(share * said for share, said in zip(beside, stated, strict=True)),
         missing_in_document=words.rarest_missing(document),
         missing_in_all=words.rarest_missing(_held_in(index, query, in_play)),
-        states=float(bool(kinds) and any(stated[:first])),
+        states=float(bool(kinds) and any(stated[:of_best])),
         silent=float(bool(kinds) and not any(stated)),
-        silent_near=float(bool(kinds) and not any(stated[:first])),
+        silent_near=float(bool(kinds) and not any(stated[:of_best])),
         telling_words=float(words.telling),
+        absent_names=min(float(sum(not named[in_play].any() for named in names)), _MOST),
+        absent_in_document=min(float(sum(not named[best[0].version] for named in names)), _MOST),
+        long_unknown=min(float(words.long_unknown), _MOST),
     )
+
+
+def _named_in(index: PassageIndex, query: QueryTerms) -> list[NDArray[np.bool_]]:
+    """For each term with other words for it the versions that hold all words of one of its forms."""
+    held: dict[str, NDArray[np.bool_]] = {}
+
+    def versions(word: str) -> NDArray[np.bool_]:
+        if word not in held:
+            held[word] = np.zeros(len(index.versions), dtype=bool)
+            for number in index.terms.places([word]):
+                held[word][index.documents.column(number)[0]] = True
+        return held[word]
+
+    return [
+        np.any([np.all([versions(word) for word in form], axis=0) for form in forms], axis=0) for forms in query.forms
+    ]
 
 
 class _TellingWords:
@@ -109,6 +141,7 @@ class _TellingWords:
         lacking = [word for word in own if word not in index.terms.numbers and word not in _ASKING]
         otherwise = query.words_said_otherwise
         self.unknown = sum(word not in otherwise for word in lacking)
+        self.long_unknown = sum(word not in otherwise and len(word) >= _LONG for word in lacking)
         asking = np.array([word in _ASKING for word in known], dtype=bool)
         self._unseen = index.words.unseen
         self._query = query

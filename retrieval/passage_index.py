@@ -1,8 +1,8 @@
 """The library in memory: texts, passages with their units, words and vectors, in the order of payers and documents."""
 
 import re
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from runtime.database import Transaction
 from runtime.policy_store import Passage, PolicyVersion, passages_of, text_of, versions
 
 Stamp = tuple[tuple[PayerId, PolicyDocId, int, str | None], ...]
+T = TypeVar("T", np.float16, np.float32)
+_FIRST_ROWS = 1024
 HeldVersion = tuple[PolicyVersion, str, tuple[Passage, ...]]
 
 
@@ -28,36 +30,36 @@ class PassageIndex:
     version v, `unit_starts[p]` the first unit of passage p, and both have one entry more for the end.
     """
 
-    def __init__(self, held: Sequence[HeldVersion], model: str) -> None:
-        self.versions = tuple(version for version, _, _ in held)
-        self.texts = tuple(text for _, text, _ in held)
-        passages = tuple(chain.from_iterable(passages for _, _, passages in held))
-        self.pages = tuple(passage.page for passage in passages)
-        self._headings = tuple(passage.heading for passage in passages)
-        self.passage_starts = _starts([len(passages) for _, _, passages in held])
-        self.version_of: Places = np.repeat(np.arange(len(held)), np.diff(self.passage_starts))
-        units = [units_of(passage) for passage in passages]
-        self.unit_starts = _starts([len(rows) for rows in units])
-        self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 4), dtype=np.int32), *units])
-        self.passage_of: Places = np.repeat(np.arange(len(passages)), np.diff(self.unit_starts))
+    def __init__(self, held: Iterable[HeldVersion], model: str) -> None:
+        """Takes the versions in one by one, so that what the store gave of each may be let go again."""
+        taken = _Taken(model)
+        for version, text, passages in held:
+            taken.take(version, text, passages)
+        self.versions, self.texts = tuple(taken.versions), tuple(taken.texts)
+        self.pages, self._headings = tuple(taken.pages), tuple(taken.headings)
+        self.passage_starts = _starts(taken.passages_of_version)
+        self.version_of: Places = np.repeat(np.arange(len(self.versions)), np.diff(self.passage_starts))
+        self.unit_starts = _starts([len(rows) for rows in taken.units])
+        self.units: NDArray[np.int32] = np.vstack([np.zeros((0, 4), dtype=np.int32), *taken.units])
+        self.passage_of: Places = np.repeat(np.arange(len(self.pages)), np.diff(self.unit_starts))
         self._holds: dict[int, Holds] = {}
         self._heading_units: Places = np.flatnonzero(self.units[:, 3])
         self.opens = self._opens()
-        self.counts_exactly = bool(held) and all(version.vector_model == model for version in self.versions)
+        self.counts_exactly = bool(self.versions) and taken.has_vectors
         self.vectors: Vectors | None = None
         self.unit_vectors: NDArray[np.float16] | None = None
         if self.counts_exactly:
-            self.vectors, self.unit_vectors = self._vectors(passages)
+            self.vectors, self.unit_vectors = taken.whole.rows(np.float32), taken.parts.rows(np.float16)
         self._count_words()
         self.synonyms = self._synonyms()
 
     @classmethod
     def load(cls, transaction: Transaction, model: str) -> "PassageIndex":
         """Read the whole library; vectors are used where all of them came from `model`."""
-        held = [
+        held = (
             (version, text_of(transaction, version), passages_of(transaction, version))
             for version in versions(transaction)
-        ]
+        )
         return cls(held, model)
 
     @property
@@ -130,17 +132,57 @@ class PassageIndex:
                 definitions.setdefault(short, long)
         return shipped_synonyms().with_definitions(definitions)
 
-    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.float16]]:
-        """One float32 row for each passage and one float16 row for each unit, all of length one."""
-        counts = np.diff(self.unit_starts)
-        first = rows_of(passages[0].vector or b"", int(counts[0]) + 1) if passages else np.zeros((0, 1), np.float16)
-        whole = np.zeros((len(passages), first.shape[1]), dtype=np.float32)
-        parts = np.zeros((len(self.units), first.shape[1]), dtype=np.float16)
-        for place, passage in enumerate(passages):
-            rows = rows_of(passage.vector or b"", int(counts[place]) + 1)
-            whole[place] = rows[0]
-            parts[self.unit_starts[place] : self.unit_starts[place + 1]] = rows[1:]
-        return whole, parts
+
+class _Taken:
+    """What is kept of the versions taken in; vectors only as long as all of them came from one model."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self.versions: list[PolicyVersion] = []
+        self.texts: list[str] = []
+        self.pages: list[int | None] = []
+        self.headings: list[str] = []
+        self.passages_of_version: list[int] = []
+        self.units: list[NDArray[np.int32]] = []
+        self.whole, self.parts = _Growing(), _Growing()
+        self.has_vectors = True
+
+    def take(self, version: PolicyVersion, text: str, passages: Sequence[Passage]) -> None:
+        self.versions.append(version)
+        self.texts.append(text)
+        self.passages_of_version.append(len(passages))
+        if version.vector_model != self._model:
+            self.has_vectors, self.whole, self.parts = False, _Growing(), _Growing()
+        for passage in passages:
+            self.pages.append(passage.page)
+            self.headings.append(passage.heading)
+            self.units.append(units_of(passage))
+            if self.has_vectors:
+                rows = rows_of(passage.vector or b"", len(self.units[-1]) + 1)
+                self.whole.add(rows[:1])
+                self.parts.add(rows[1:])
+
+
+class _Growing:
+    """Rows of float16 that grow in place, so that no second copy of all is ever held."""
+
+    def __init__(self) -> None:
+        self._rows: NDArray[np.float16] = np.zeros((0, 0), dtype=np.float16)
+        self._count = 0
+
+    def add(self, rows: NDArray[np.float16]) -> None:
+        if not self._count:
+            self._rows = np.zeros((_FIRST_ROWS, rows.shape[1]), dtype=np.float16)
+        if self._count + len(rows) > len(self._rows):
+            larger = (self._count + len(rows)) * 5 // 4
+            self._rows.resize((larger, self._rows.shape[1]), refcheck=False)
+        self._rows[self._count : self._count + len(rows)] = rows
+        self._count += len(rows)
+
+    def rows(self, kind: type[T]) -> NDArray[T]:
+        """All rows; the room that was not used is given back."""
+        self._rows.resize((self._count, self._rows.shape[1]), refcheck=False)
+        return self._rows.astype(kind, copy=False)
 
 
 def stamp_of(held_versions: Sequence[PolicyVersion]) -> Stamp:

@@ -10,7 +10,7 @@ from knowledge.synonyms import SaidOtherwise
 from retrieval.passage_index import PassageIndex
 from retrieval.ranking import Bm25, Scores, tokens
 
-_LONG = 6
+_LONG = 7
 _KNOWN, _UNKNOWN = 0.5, 1.0
 """How much another form counts where the library has the question's own form, and where it has not."""
 
@@ -35,6 +35,8 @@ class QueryTerms:
         known = index.terms.places(own)
         said_otherwise = [*said_otherwise, *_respelled(index, own)]
         groups = [(term, [tokens(other) for other in term.others]) for term in said_otherwise]
+        self.forms = [[form for said in (term.said, *term.others) if (form := tokens(said))] for term in said_otherwise]
+        self.forms = [forms for forms in self.forms if forms]
         self.words_said_otherwise = frozenset(word for term in said_otherwise for word in tokens(term.said))
         others = [word for _, ways in groups for way in ways for word in way if word not in own]
         numbers = list(dict.fromkeys([*known, *index.terms.places(others)]))
@@ -106,11 +108,14 @@ class QueryTerms:
 
 
 def _respelled(index: PassageIndex, words: Sequence[str]) -> list[SaidOtherwise]:
-    """For a long word that the library has not, the word it has that is one slip away, the commonest where several."""
+    """For a long word that the library has not, the word it has that is one slip away, the commonest where several.
+
+    Shorter words, and words that begin otherwise, are more often other words than slips.
+    """
     found = []
     for word in words:
         if len(word) >= _LONG and word.isalpha() and word not in index.terms.numbers:
-            near = index.terms.places(_one_slip_away(word))
+            near = index.terms.places(other for other in _one_slip_away(word) if other[0] == word[0])
             if near:
                 common = min(near, key=index.words.rarity)
                 found.append(SaidOtherwise(word, (index.terms.word(common),)))

@@ -69,7 +69,8 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     """
     query = QueryTerms(index, text, index.synonyms.in_question(text))
     cosines = _cosines(index, places, vector)
-    documents = _documents(index, query, places)
+    in_play = np.unique(index.version_of[places])
+    documents = _documents(index, query, in_play)
     cut = windows.cut(index, _first_stage(index, query, places, cosines, documents))
     evidence = windows.weigh(index, cut, query, cosines, None if vector is None else vector.astype(np.float64))
     scores = _joined(index, cut, evidence, documents)
@@ -80,7 +81,6 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
     best = _best_windows(index, found[:_WINDOWS_OF_SIGNS])
     version = np.array([best[0].version])
-    in_play = np.unique(index.version_of[places])
     return Ranked(
         found=found,
         title_covered=_covered(index.title_counts, query, version),
@@ -124,12 +124,11 @@ def _cosines(index: PassageIndex, places: Places, vector: Vectors | None) -> Sco
     return cosines
 
 
-def _documents(index: PassageIndex, query: QueryTerms, places: Places) -> Scores:
+def _documents(index: PassageIndex, query: QueryTerms, in_play: Places) -> Scores:
     """Scores of the versions in play on one scale; the least for all others."""
-    fitting = np.unique(index.version_of[places])
     own, otherwise = query.first_stage(index.documents)
     scaled = np.full(len(index.versions), -np.inf)
-    scaled[fitting] = on_one_scale((own + 0.5 * otherwise)[fitting])
+    scaled[in_play] = on_one_scale((own + 0.5 * otherwise)[in_play])
     return scaled
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from cases.case import LineOfBusiness
@@ -120,6 +121,51 @@ def test_a_broken_file_gives_one_line_and_the_rest_goes_on(database: Database, n
     assert all(Path(report.source).name in report.reason for report in reports[:-1])
     with database.read() as transaction:
         assert len(held_policies(transaction)) == 1
+
+
+def pages(path: Path, count: int, *, text: bool = True) -> Path:
+    """A PDF of so many pages, each with a sentence of its own, or with a picture only."""
+    canvas = Canvas(str(path))
+    for number in range(1, count + 1):
+        if text:
+            canvas.drawString(72, 720, f"Lamp number {number} is covered on page {number}.")
+        else:
+            canvas.rect(72, 400, 200, 200, fill=1)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_a_pdf_locked_cut_short_or_without_words_is_refused_in_one_line(
+    database: Database, now: datetime, tmp_path: Path
+) -> None:
+    locked, cut = tmp_path / "locked.pdf", tmp_path / "cut.pdf"
+    writer = PdfWriter(clone_from=pages(tmp_path / "whole.pdf", 3))
+    writer.encrypt("secret")
+    writer.write(locked)
+    whole = (tmp_path / "whole.pdf").read_bytes()
+    cut.write_bytes(whole[: len(whole) // 2])
+    picture, none = pages(tmp_path / "picture.pdf", 2, text=False), tmp_path / "none.pdf"
+    none.write_bytes(b"")
+    reports = run(database, now, items(locked, cut, picture, none, payer="cms"))
+    assert [report.outcome for report in reports] == [Outcome.REFUSED] * 4
+    for report, path in zip(reports, (locked, cut, picture, none), strict=True):
+        assert path.name in report.reason
+        assert "\n" not in report.reason
+    with database.read() as transaction:
+        assert held_policies(transaction) == ()
+
+
+def test_a_pdf_of_many_pages_is_taken_in_whole(
+    database: Database, now: datetime, tmp_path: Path, full_counts: bool
+) -> None:
+    count = 400 if full_counts else 40
+    (report,) = run(database, now, items(pages(tmp_path / "long.pdf", count), payer="cms", title="Lamps", number="7"))
+    assert report.outcome is Outcome.ADDED
+    with database.read() as transaction:
+        (version,) = held_policies(transaction)
+        assert f"Lamp number {count} is covered" in text_of(transaction, version)
+        assert version.record.pages[-1].number == count
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,11 @@ A desk lamp is covered when all of these are shown:
 2. the reader works at night for at least 4 hours.
 """
 QUESTION = PolicyQuestion(question="how dark must the room be for a desk lamp", payer="CMS Medicare")
-DARK = {"text": "The room is darker than 8 lux.", "quotes": [{"passage": 0, "quote": "the room is darker than 8 lux"}]}
-BRIGHT = {"text": "The room is darker than 9 lux.", "quotes": DARK["quotes"]}
+DARK: dict[str, Any] = {
+    "text": "The room is darker than 8 lux.",
+    "quotes": [{"passage": 0, "quote": "the room is darker than 8 lux"}],
+}
+BRIGHT: dict[str, Any] = {"text": "The room is darker than 9 lux.", "quotes": DARK["quotes"]}
 
 
 @pytest.fixture(scope="module")
