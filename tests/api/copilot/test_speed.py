@@ -1,4 +1,4 @@
-"""Many streams at once without an error; and with --full, on an idle machine, how soon the first word and the last come.
+"""Many streams at once without an error; with --full, on an idle machine, how soon the first word and the last come.
 
 The figures of a run are printed, and written into evals/records/h-copilot.md by hand.
 """
