@@ -48,13 +48,13 @@ class LiveRuns:
         A run that goes on nowhere is taken up again: it only reads, and its answer is kept once.
         """
         if run.ended:
-            for told in _rest(run, after):
+            for told in rest_of(run, after):
                 yield told
             return
         live = self._held.get(run.stored.id) or self._begin(asker, run)
         while True:
             changed, now = live.changed, live.run
-            for number, event in _rest(now, after):
+            for number, event in rest_of(now, after):
                 after = number
                 yield number, event
             if now.ended:
@@ -114,8 +114,8 @@ class LiveRuns:
             return run.model_copy(update={"stored": stored})
 
 
-def _rest(run: Run, after: int) -> list[tuple[int, BaseEvent]]:
-    """The events after a number. A run that ended without an answer has forgotten its tool calls: its end comes next."""
+def rest_of(run: Run, after: int) -> list[tuple[int, BaseEvent]]:
+    """The events after a number. One that ended without an answer forgot its tool calls: its end is next."""
     events = events_of(run)
     rest = list(enumerate(events, 1))[after:]
     if not rest and run.ended and run.answer is None:

@@ -92,7 +92,7 @@ class ClinicServer:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(8000):
+        for _ in range(2400):
             assert self.process is not None
             assert self.process.poll() is None, (self.home / "serve.log").read_text("utf-8")
             try:
