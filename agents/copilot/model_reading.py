@@ -35,11 +35,13 @@ class ModelPart:
 def ask_model(session: ModelSession, question: str, hits: Sequence[Hit], chart: Sequence[ChartSource]) -> ModelPart:
     """One guarded question over these passages. Never raises for the model."""
     sources: dict[str, tuple[SourceText, Hit | ChartSource]] = {}
-    for number, one in enumerate([*hits, *chart][:_MOST_SOURCES]):
-        text = one.text if isinstance(one, Hit) else one.quote
-        kind = "policy" if isinstance(one, Hit) else "chart"
+    places: list[Hit | ChartSource] = [*hits, *chart]
+    for number, one in enumerate(places[:_MOST_SOURCES]):
         name = f"s{number}"
-        sources[name] = (SourceText(id=name, text=text, kind=kind), one)  # type: ignore[arg-type]
+        if isinstance(one, Hit):
+            sources[name] = (SourceText(id=name, text=one.text, kind="policy"), one)
+        else:
+            sources[name] = (SourceText(id=name, text=one.quote, kind="chart"), one)
     answered = answer_question(session, question, [text for text, _ in sources.values()])
     log = session.log()
     if isinstance(answered, NoAnswer):

@@ -1,6 +1,6 @@
 """A case's record as lines of text, each under a key: what an answer about a case quotes, and where its chips open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -177,7 +177,7 @@ def _answer(answer: PayerAnswer, zone: ZoneInfo) -> str:
 
 def _events(toolbox: Toolbox, sheet: CaseSheet, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """Oldest first, so that a line keeps its key when others come."""
-    entries: Sequence = tuple(reversed(timeline(history_of(toolbox, sheet.case.id), sheet.reviews, sheet.names)))
+    entries = tuple(reversed(timeline(history_of(toolbox, sheet.case.id), sheet.reviews, sheet.names)))
     for number, entry in enumerate(entries[:_MOST_EVENTS], 1):
         notes = f": {'; '.join(entry.notes)}" if entry.notes else ""
         why = f" Reason: {closed(entry.reason)}" if entry.reason else ""

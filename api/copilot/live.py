@@ -48,16 +48,15 @@ class LiveRuns:
         A run that goes on nowhere is taken up again: it only reads, and its answer is kept once.
         """
         if run.ended:
-            for number, event in list(enumerate(events_of(run), 1))[after:]:
-                yield number, event
+            for told in rest_of(run, after):
+                yield told
             return
         live = self._held.get(run.stored.id) or self._begin(asker, run)
         while True:
             changed, now = live.changed, live.run
-            events = events_of(now)
-            for event in events[after:]:
-                after += 1
-                yield after, event
+            for number, event in rest_of(now, after):
+                after = number
+                yield number, event
             if now.ended:
                 return
             await changed.wait()
@@ -113,3 +112,12 @@ class LiveRuns:
         except CountersignError:
             stored = run.stored.model_copy(update={"status": RunStatus.FAILED})
             return run.model_copy(update={"stored": stored})
+
+
+def rest_of(run: Run, after: int) -> list[tuple[int, BaseEvent]]:
+    """The events after a number. One that ended without an answer forgot its tool calls: its end is next."""
+    events = events_of(run)
+    rest = list(enumerate(events, 1))[after:]
+    if not rest and run.ended and run.answer is None:
+        return [(after + 1, events[-1])]
+    return rest

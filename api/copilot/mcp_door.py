@@ -72,7 +72,7 @@ class McpDoor:
 
 def _asker_in(context: ServerRequestContext[Any]) -> Asker:
     """Who made the request that this call came in."""
-    asker = context.request.state._state.get(_ASKER) if context.request is not None else None
+    asker = getattr(context.request.state, _ASKER, None) if context.request is not None else None
     if not isinstance(asker, Asker):
         raise NotSignedIn("Give an API key as `Authorization: Bearer`.")
     return asker

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.casework.opening import open_cases
@@ -67,6 +67,7 @@ class ClinicServer:
     payer: str = ""
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -82,6 +83,7 @@ class ClinicServer:
             "COUNTERSIGN_HOME": str(self.home),
             "COUNTERSIGN_PAYER_ENDPOINTS": f'{{"northlake-advantage": "{self.payer}"}}' if self.payer else "{}",
             "PYTHONPATH": str(ROOT),
+            **self.more,
         }
         command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(self.port)]
         log = (self.home / "serve.log").open("ab")
@@ -90,7 +92,7 @@ class ClinicServer:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(600):
+        for _ in range(2400):
             assert self.process is not None
             assert self.process.poll() is None, (self.home / "serve.log").read_text("utf-8")
             try:

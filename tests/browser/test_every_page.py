@@ -4,15 +4,22 @@ With --full all widths and themes, and a picture of each page in out/screens.
 """
 
 import json
+import uuid
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from agents.casework.asking import PolicyDesk
 from agents.casework.panel.case import read_case
 from agents.casework.panel.documents import key_of
 from agents.casework.panel.policies import passage_key
-from cases.ids import UserId
+from agents.casework.panel.worklist import WorklistReader
+from agents.copilot.question import Asker, Question
+from agents.copilot.running import Copilot, RunRequest
+from agents.copilot.tools import Shelves
+from cases.ids import CaseId, UserId
+from knowledge.authorization_rules import shipped_rules
 from runtime import denial_store
 from tests.browser.clinic_server import ROOT, ClinicServer
 from tests.browser.conftest import Open
@@ -47,6 +54,7 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         for one in (judged.root.leaves() if judged else ())
         if any(item.fact.span.page for item in one.evidence)
     )
+    thread = conversation(server, waits.id)
     text = f"payer={policy.payer_id}&doc={policy.doc_id}&version={policy.version}"
     return {
         "worklist": "", "worklist-empty": "?view=sent", "case-ready": f"/cases/{ready.id}",
@@ -55,7 +63,9 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "no-packet": f"/cases/{done.id}/packet", "letter": f"/cases/{ready.id}/letter",
         "documents": f"/cases/{ready.id}/documents",
         "document": f"/cases/{ready.id}/documents/{key_of(ready.order.document_id)}",
-        "case-ask": f"/cases/{ready.id}/ask", "ask": "/ask", "policies": "/policies",
+        "case-ask": f"/cases/{ready.id}/ask", "ask": "/ask", "record": f"/cases/{waits.id}/record?line=state",
+        "rule": f"/rules?rule={shipped_rules().rules[0].id}", "conversation": f"/cases/{waits.id}/ask?thread={thread}",
+        "policies": "/policies",
         "policy": f"/policies/text?{text}&start={span.start}&end={span.end}&sha={passage_key(span.quote)}#hit",
         "policy-changes": "/policies/changes?payer=brightwater-commercial&doc=brightwater-lumbar-mri&before=1&after=2",
         "denials": "/denials", "denials-none": "/denials?view=closed", "denials-due": "/denials/due",
@@ -64,6 +74,17 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "dead-letters": "/dead-letters", "settings": "/settings", "components": "/components",
         "not-found": "/cases/c-0000000000000000",
     }  # fmt: skip
+
+
+def conversation(server: ClinicServer, case_id: CaseId) -> str:
+    """A thread of the supervisor's with an answer, a draft and an abstention in it."""
+    box = server.box()
+    copilot = Copilot(Shelves(box, PolicyDesk(box), WorklistReader(box)))
+    asker, thread = Asker(user_id=UserId("sol"), reads_cases=True), f"t-{uuid.uuid4().hex}"
+    for text in ("Summarize this case.", "Draft a request to the clinic.", "Approve it"):
+        copilot.ask(asker, RunRequest(question=Question(text=text, case_id=case_id), thread_id=thread))
+    box.database.close()
+    return thread
 
 
 def faults(page: Page, axe: str) -> list[object]:

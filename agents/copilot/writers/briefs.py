@@ -115,7 +115,6 @@ def _together(desk: Desk, gaps: list[Gap]) -> str:
         for number, gap in enumerate(gaps, 1)
     ]
     payer = case.payer.name if case.payer else "the payer"
-    due = next((desk.record.lines[key] for key in desk.record.keys("clock")), "")
     lines = [
         f"For {case.patient.full_name}{born}, we are preparing a prior-authorization request to {payer} for {codes} "
         f"({item_of(case)}).",
@@ -124,7 +123,6 @@ def _together(desk: Desk, gaps: list[Gap]) -> str:
         "",
         *(closed(line) for line in listed),
         "",
-        *((due.split(" Rule:")[0], "") if due else ()),
         "Thank you.",
     ]
     return "\n".join(lines)

@@ -64,7 +64,7 @@ def answer(answering: Answering, caller: Reader, form: Form) -> Response:
 def one_turn(request: Request, answering: Answering, caller: Reader, run_id: RunId) -> Response:
     """One question with its answer, for scripts that followed the run."""
     run = answering.copilot.run(asker_of(caller), run_id)
-    return page(request, "turn.html", caller=caller, **_told(answering, (run,)))
+    return page(request, "turn.html", caller=caller, status=200, **_told(answering, (run,)))
 
 
 @router.post("/copilot/runs/{run_id}/feedback", name="panel.copilot.feedback")
@@ -116,7 +116,7 @@ def _page(
         found = copilot_store.threads(transaction, caller.id, case_id, limit=_EARLIER)
     earlier = [one for one in found if one.id != thread_id and (case_id is not None or one.case_id is None)]
     return page(
-        request, "ask.html", caller=caller, sheet=sheet, thread=thread_id, earlier=earlier,
+        request, "ask.html", caller=caller, status=200, sheet=sheet, thread=thread_id, earlier=earlier,
         examples=examples(of_case=sheet is not None), has_model=copilot.shelves.toolbox.model is not None,
         **_told(answering, runs),
     )  # fmt: skip
