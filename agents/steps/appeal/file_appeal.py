@@ -69,7 +69,7 @@ def _filed(state: AuthorizationState, desk: CaseDesk, effect: Effect, receipt: R
         state["revision"],
         Record(
             action="submission.receipt",
-            detail={"effect": effect.key, "by_hand": True, "how": str(told.get("how", ""))},
+            detail={"effect": effect.key, "by_hand": True},
             case=moved(case, CaseEvent.RECEIPT) if case.state is CaseState.SUBMITTING else None,
             products=((ANSWER, answer),),
         ),
