@@ -117,7 +117,7 @@ def test_the_evidence_of_a_case_worked_here_is_reused_without_reading_its_chart(
     [
         ("CAS*CO*16*4200'LQ*HE*MA130'", "none", "no_appeal_open"),
         ("CAS*CO*4*4200'", "corrected_claim", "corrected_claim_instead_of_appeal"),
-        ("CAS*CO*16*4200'LQ*HE*N362'", "corrected_claim", "corrected_claim_instead_of_appeal"),
+        ("CAS*CO*16*4200'LQ*HE*N142'", "corrected_claim", "corrected_claim_instead_of_appeal"),
         ("CAS*CO*50*4200'LQ*HE*MA130'", "person", "right_to_appeal_contradicted"),
     ],
 )
