@@ -95,21 +95,27 @@ def test_what_the_chart_does_not_show_is_not_claimed(alone: Clinic, tmp_path: Pa
         alone.review(appeal_id, ReviewAct.APPROVE, "reviewer")
 
 
-def test_the_evidence_of_a_case_worked_here_is_reused_without_reading_its_chart(
-    alone: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_evidence_of_a_case_worked_here_is_reused_without_reading_its_chart(alone: Clinic) -> None:
     (case,) = alone.authorize(SAMPLES / COMPLETE).values()
     take_message(alone.box, "denial.txt", denied().encode())
-
-    def never(*_: object) -> None:
-        raise AssertionError("the chart was read again")
-
-    monkeypatch.setattr("agents.steps.gather.read_facts", never)
     (appeal_id,) = open_for_case(alone.box, case.id).appeal_ids
     state, files = work(alone, appeal_id)
     assert state is CaseState.AWAITING_REVIEW
     assert as_json(files["rebuttal.json"])["evidence_reused_from"] == case.id
     assert (alone.out / case.id / "letter.pdf").exists()
+    assert "chart.read" in actions(alone, case.id)
+    assert not {"chart.read", "policy.found", "criteria.evaluated"} & actions(alone, appeal_id)
+
+
+def test_an_appeal_that_came_with_its_chart_reads_it(alone: Clinic, tmp_path: Path) -> None:
+    appeal_id, *_ = appeal(alone, folder(tmp_path, COMPLETE, denied()))
+    assert {"chart.read", "criteria.evaluated"} <= actions(alone, appeal_id)
+
+
+def actions(clinic: Clinic, subject: str) -> set[str]:
+    """What the audit says was done: every step leaves an entry, and one step alone calls the reader."""
+    with clinic.box.database.read() as transaction:
+        return {entry.event.action for entry in clinic.box.audit.entries(transaction, subject)}
 
 
 @pytest.mark.parametrize(
