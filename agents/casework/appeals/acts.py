@@ -123,6 +123,8 @@ def _clear(toolbox: Toolbox, case: Case) -> None:
     assert case.appeal is not None
     with toolbox.database.begin() as transaction:
         denial_store.clear_timers(transaction, case.appeal.denial_id)
+        if toolbox.queue is not None:
+            toolbox.queue.enqueue(transaction, "work_case", case.id, key=f"{case.id}:filed")
 
 
 def _note(toolbox: Toolbox, case: Case, user_id: UserId, action: str) -> None:
