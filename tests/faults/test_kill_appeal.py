@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from agents.casework.appeals.opening import open_for_case
+from cases.lifecycle import CaseState
+from cases.review import ReviewAct
 from tests.faults.commands import CommandLine, wait_until
-from tests.flows.clinic import COMPLETE
+from tests.flows.clinic import COMPLETE, NORTHLAKE, NOW, Clinic
 from tests.tools.payer.sandbox_process import SandboxProcess
-
-SOURCES = COMPLETE.parents[3] / "knowledge/sources/northlake-advantage/manifest.jsonl"
 
 
 @pytest.fixture
@@ -28,28 +29,32 @@ def sent(payer: SandboxProcess) -> Counter[str]:
 
 
 def test_killed_while_it_is_sent_the_appeal_is_not_sent_again(tmp_path: Path, payer: SandboxProcess) -> None:
-    shell = CommandLine(tmp_path, {"COUNTERSIGN_PAYER_ENDPOINTS": f'{{"northlake-advantage": "{payer.base}"}}'})
-    shell.run("users", "add", "lee", "--role", "reviewer")
-    shell.run("policies", "import", "--manifest", SOURCES)
-    out = tmp_path / "out"
-    shell.run("authorize", COMPLETE, "--out", out)
-    (case,) = shell.cases(out)
-    shell.run("review", "approve", case["id"], "--as", "lee")
-    shell.run("appeal", "--case", case["id"], "--out", out / "appeal")
-    (appeal,) = shell.cases(out / "appeal")
-    assert (appeal["state"], appeal["appeal"]["parent"]) == ("awaiting_review", case["id"])
+    clinic = Clinic.at(tmp_path / "home", {NORTHLAKE: payer.base})
+    (case,) = clinic.authorize(COMPLETE).values()
+    clinic.review(case.id, ReviewAct.APPROVE, "reviewer")
+    assert clinic.go_on(case.id).state is CaseState.DENIED
+    (appeal_id,) = open_for_case(clinic.box, case.id).appeal_ids
+    assert clinic.go_on(appeal_id).state is CaseState.AWAITING_REVIEW
+    clinic.box.database.close()
     payer.kill()
-    payer.script = {"default": "certify", "rules": [{"behaviour": "slow", "sequence": 2, "seconds": 30}]}
-    shell.settings["COUNTERSIGN_PAYER_ENDPOINTS"] = f'{{"northlake-advantage": "{payer.start()}"}}'
-    process = shell.start("review", "approve", appeal["id"], "--as", "lee")
-    wait_until(lambda: len(sent(payer)) == 2, 60.0)
+    payer.script = {"default": "certify", "rules": [{"behaviour": "slow", "sequence": 2, "seconds": 60}]}
+    shell = CommandLine(
+        tmp_path,
+        {
+            "COUNTERSIGN_PAYER_ENDPOINTS": f'{{"northlake-advantage": "{payer.start()}"}}',
+            "COUNTERSIGN_FIXED_TIME": NOW.isoformat(),
+        },
+    )
+    process = shell.start("review", "approve", appeal_id, "--as", "reviewer")
+    wait_until(lambda: len(sent(payer)) == 2, 100.0)
     process.kill()
     process.communicate()
     payer.kill()
     payer.script = {"default": "certify"}
-    shell.settings["COUNTERSIGN_PAYER_ENDPOINTS"] = f'{{"northlake-advantage": "{payer.start()}"}}'
-    shell.run("appeal", "--case", appeal["id"], "--out", out / "appeal")
-    assert [one["state"] for one in shell.cases(out / "appeal")] == ["authorized"]
+    clinic = Clinic.at(tmp_path / "home", {NORTHLAKE: payer.start()})
+    assert clinic.go_on(appeal_id).state is CaseState.AUTHORIZED
+    assert clinic.case(case.id).state is CaseState.AUTHORIZED
     assert sorted(sent(payer).values()) == [1, 1]
     assert any(line["path"].endswith("$inquire") for line in payer.lines())
-    shell.run("audit", "verify")
+    assert clinic.log_holds()
+    clinic.box.database.close()
