@@ -35,7 +35,8 @@ Floats = NDArray[np.float64]
 
 def read_rows(path: Path) -> list[Row]:
     """The reviews, one a row, as the file has them."""
-    return list(csv.DictReader(path.open(encoding="utf-8-sig")))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def overturned(row: Row) -> int:

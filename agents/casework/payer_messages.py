@@ -18,7 +18,7 @@ from cases.ids import CaseId
 from cases.remittance import Remittance
 from formats.chart_folder import NOTE_READERS
 from formats.media_type import NO_READER, MediaType, media_type_of
-from formats.pas.answer import answered_requests, read_response
+from formats.pas.answer import answered_patient, answered_requests, read_response
 from formats.text import PagedText
 from formats.x12.claim_status import read_claim_statuses
 from formats.x12.remittance import read_remittances
@@ -116,7 +116,14 @@ def _pas(toolbox: Toolbox, name: str, content: bytes) -> MessageReading:
         if not record_answer(toolbox, case_id, answer, numbers):
             raise NotFound(NEVER_SENT)
         return MessageReading(file=name, kind="pas_answer", denials=open_from_answer(toolbox, case_id))
-    facts = denial_of_answer(answer, None, DenialNumbers(claim=next(iter(numbers), "")))
+    patient = answered_patient(content)
+    known = DenialNumbers(
+        claim=next(iter(numbers), ""),
+        member_id=patient.member_id,
+        patient=patient.name,
+        birth_date=patient.birth_date,
+    )
+    facts = denial_of_answer(answer, None, known)
     opened = open_denials(toolbox, name, content, [facts]) if facts else ()
     return MessageReading(file=name, kind="pas_answer", denials=opened)
 

@@ -1,6 +1,7 @@
 """What workers do for each kind of job: carry an event out, take a case on, act on a timer."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from agents.casework.denials.timers import act_on_denial_timer
 from agents.casework.documents import ReceivedDocument, add_file, addressed, join_files
@@ -11,6 +12,7 @@ from agents.casework.payer_answers import take_answer
 from agents.casework.timers import act_on_timer
 from agents.casework.waiting import Early, wait_for, wake
 from agents.casework.working import advance_case, hold, open_graph
+from agents.steps.appeal.file_appeal import FiledByHand
 from agents.toolbox import Toolbox
 from cases.chart import Order
 from cases.ids import CaseId
@@ -50,7 +52,8 @@ def process_event(toolbox: Toolbox, receipt_id: str) -> None:
 def _advance(toolbox: Toolbox, case_ids: tuple[CaseId, ...]) -> None:
     with open_graph(toolbox) as graph:
         for case_id in case_ids:
-            advance_case(toolbox, graph, case_id)
+            with suppress(FiledByHand):
+                advance_case(toolbox, graph, case_id)
 
 
 def _open(toolbox: Toolbox, event: IncomingEvent, receipt_id: str) -> tuple[CaseId, ...]:

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import context
-from api.cli.demo_table import Worked, block, head, totals
+from api.cli.demo_table import Worked, appeal_block, block, head, totals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agents.casework.working import Graphs
+    from agents.toolbox import Toolbox
     from cases.case import Case
 
 SAMPLES = Path(__file__).parents[2] / "evals" / "datasets" / "samples"
+DENIALS = SAMPLES.parent / "denials"
+"""Denials of sample charts, each named as its sample."""
 
 
 def demo(
@@ -42,11 +48,36 @@ def demo(
                     worked.append(_worked(folder.name, case, written, time.perf_counter() - begun))
                     typer.echo("\n".join(block(worked[-1])))
                     begun = time.perf_counter()
+            for letter in sorted(DENIALS.glob("*.txt")):
+                typer.echo("\n".join(_appeals(box, graph, letter, out)))
     typer.echo(f"\n{totals(worked, time.perf_counter() - started)}")
     typer.echo(
         f"Artefacts of each case: {out}/<case>/  (packet.pdf, letter.md, criteria.json, gaps.json, gate.json, …)"
     )
     typer.echo("Decide a case: countersign users add YOU --role reviewer; countersign review list")
+
+
+def _appeals(box: "Toolbox", graph: "Graphs", letter: Path, out: Path) -> "Iterator[str]":
+    """A denial that comes back, and its appeal on the evidence of the authorization."""
+    import json
+    import time
+
+    from agents.casework.appeals.exporting import export_appeal
+    from agents.casework.appeals.opening import open_for_case
+    from agents.casework.payer_messages import take_message
+    from agents.casework.working import work_case
+
+    begun = time.perf_counter()
+    for denial in take_message(box, letter.name, letter.read_bytes()).denials:
+        if denial.case_id is None:
+            continue
+        for appeal_id in open_for_case(box, denial.case_id).appeal_ids:
+            case = work_case(box, graph, appeal_id).case
+            written = export_appeal(box, appeal_id, out / "appeals")
+            gate, plan, rebuttal = (
+                json.loads((written / f"{name}.json").read_text("utf-8")) for name in ("gate", "pathway", "rebuttal")
+            )
+            yield from appeal_block(case, gate, plan, rebuttal, time.perf_counter() - begun, letter.stem)
 
 
 def _worked(sample: str, case: "Case", written: Path, seconds: float) -> Worked:

@@ -3,11 +3,16 @@
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cases.case import Case
 
 from api.panel.words import reason as reason_words
 
 WIDTH = 100
 _INDENT = "    "
+Json = dict[str, Any]
 _MOST_LINES, _CUT = 3, 88
 _COLUMNS = ((38, "<"), (27, "<"), (7, "<"), (11, "<"), (9, "<"), (8, ">"))
 _HEADS = ("sample", "payer", "code", "criteria", "gate", "seconds")
@@ -61,6 +66,26 @@ def block(worked: Worked) -> list[str]:
             ]
         lines += [_INDENT + line for line in wrapped]
     return lines
+
+
+def appeal_block(case: "Case", gate: Json, plan: Json, rebuttal: Json, seconds: float, sample: str) -> Iterator[str]:
+    """A denial's row and, under it, what is filed, by when, and what is said to each reason."""
+    reasons = rebuttal["reasons"]
+    argued = sum(reason["stance"] in ("contested", "supplied") for reason in reasons)
+    payer, code = (
+        case.payer.name if case.payer else "not resolved",
+        case.order.codes[0].code if case.order.codes else "",
+    )
+    answered = f"{argued} of {len(reasons)}"
+    yield _row((f"denial of {sample}", payer, code, answered, str(gate["outcome"]), f"{seconds:.1f}"))
+    level = f", {plan['level_name']}" if plan["level_name"] else ""
+    yield f"{_INDENT}{str(plan['filing']).replace('_', ' ').capitalize()}{level}, due {plan['due'] or 'no date'}."
+    for reason in reasons:
+        words = " ".join((reason["payer_words"] or {"quote": reason["wording"]})["quote"].split())
+        said = f"They say: “{words}” {str(reason['stance']).replace('_', ' ').capitalize()}: {reason['why']}"
+        lines = textwrap.wrap(said, WIDTH - len(_INDENT), subsequent_indent="  ", break_long_words=False)
+        yield from (_INDENT + line for line in lines[:_MOST_LINES])
+    yield f"{_INDENT}Now: {_NOW.get(case.state.replace('_', ' '), case.state)}. Appeal {case.id}"
 
 
 def totals(cases: list[Worked], seconds: float) -> str:

@@ -142,7 +142,8 @@ def _decide(
             worked = work_case(box, graph, case_id)
         typer.echo(f"{case}: {act} recorded; the case is {worked.case.state.replace('_', ' ')}.")
         if worked.waiting_for:
-            typer.echo(f"waiting: {worked.waiting_for} Run `countersign authorize --case {case}` to go on.")
+            verb = "authorize" if worked.case.appeal is None else "appeal"
+            typer.echo(f"waiting: {worked.waiting_for} Run `countersign {verb} --case {case}` to go on.")
         for flag in worked.case.flags:
             if flag.code in ("send_refused", "payer_rejected", "payer_error"):
                 typer.echo(f"flag: {flag.message}")

@@ -5,14 +5,15 @@ pends alike (standards §1.3) and is only kept.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from cases.chart import NamedIdentifier
 from cases.decision import PayerAnswer
 from cases.errors import InputError
 from formats.pas.bundle import Json
 from formats.pas.decisions import item_decisions
-from formats.pas.reading import child, entries, extensions, objects, parse, text
+from formats.pas.reading import child, day, entries, extensions, objects, parse, text
 
 _WHAT = "payer answer"
 
@@ -144,3 +145,40 @@ def _requested(bundle: Json) -> Iterator[str]:
 def _codes(concept: Json) -> list[str]:
     found = [text(coding, "code") for coding in objects(concept, "coding") if text(coding, "code")]
     return found or ([text(concept, "text")] if text(concept, "text") else [])
+
+
+@dataclass(frozen=True)
+class AnsweredPatient:
+    """Whom an answer is about, as its own bundle says; empty where it carries no Patient."""
+
+    member_id: str = ""
+    name: str = ""
+    birth_date: date | None = None
+
+
+def is_response(body: bytes) -> bool:
+    """Whether JSON is a payer's answer: a ClaimResponse, or a bundle that begins with one."""
+    try:
+        read = parse(body, _WHAT)
+    except InputError:
+        return False
+    first = next((resource for _, resource in entries(read)), {})
+    return "ClaimResponse" in (text(read, "resourceType"), text(first, "resourceType"))
+
+
+def answered_patient(body: bytes) -> AnsweredPatient:
+    """The Patient resource of an answer's bundle; the member number is the identifier of type MB, else the only one."""
+    held = [one for _, one in entries(parse(body, _WHAT)) if text(one, "resourceType") == "Patient"]
+    if len(held) != 1:
+        return AnsweredPatient()
+    identifiers = objects(held[0], "identifier")
+    typed = [one for one in identifiers if "MB" in _codes(child(one, "type"))]
+    member = text((typed or (identifiers if len(identifiers) == 1 else [{}]))[0], "value")
+    named = next(iter(objects(held[0], "name")), {})
+    given = named.get("given")
+    words = [*(given if isinstance(given, list) else []), text(named, "family")]
+    return AnsweredPatient(
+        member_id=member,
+        name=" ".join(str(word) for word in words if word) or text(named, "text"),
+        birth_date=day(text(held[0], "birthDate")),
+    )

@@ -69,8 +69,9 @@ def shipped_model() -> OverturnModel:
     return read
 
 
-def estimate(values: tuple[str, str, str, str, str]) -> float:
+def estimate(diagnosis: str, diagnosis_sub: str, treatment: str, treatment_sub: str, kind: str) -> float:
     """The share of such reviews that were overturned, 0..1; unknown values count as never seen."""
+    values = (diagnosis, diagnosis_sub, treatment, treatment_sub, kind)
     model = shipped_model()
     score = model.intercept + sum(model.weights.get(one, 0.0) for one in features(values))
     return 1.0 / (1.0 + math.exp(-score))

@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
 from agents import authorization_graph as current
-from agents.authorization_graph import Graph, thread
+from agents.case_graph import Graph, await_review, node, thread
 from agents.casework.opening import open_cases
 from agents.state import AuthorizationState
 from agents.toolbox import Toolbox
@@ -29,8 +29,8 @@ def without_a_check(saver: SqliteSaver) -> Graph:
     )
     steps = [(name, step) for name, step in current._BEFORE_REVIEW if name != "check"]
     for name, step in (*steps, *current._AFTER_REVIEW):
-        graph.add_node(name, current._node(name, step))
-    graph.add_node("await_review", current._await_review)
+        graph.add_node(name, node("authorization", name, step))
+    graph.add_node("await_review", await_review)
     names = [START, *(name for name, _ in steps), "await_review", "submit", "follow", END]
     for before, after in zip(names, names[1:], strict=False):
         graph.add_edge(before, after)
@@ -49,7 +49,7 @@ def with_another_desk(saver: SqliteSaver) -> Graph:
     )
     steps = current._BEFORE_REVIEW
     for name, step in steps:
-        graph.add_node(name, current._node(name, step))
+        graph.add_node(name, node("authorization", name, step))
     graph.add_node("medical_desk", medical_desk)
     names = [START, *(name for name, _ in steps), "medical_desk", END]
     for before, after in zip(names, names[1:], strict=False):

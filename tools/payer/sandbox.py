@@ -70,7 +70,7 @@ class SandboxPayer:
 
     def _answer_request(self, body: bytes, request: Json, claim: Json, sequence: int, rule: Rule) -> Reply:
         accepted = rule.behaviour in ACCEPTING
-        answer = response_bundle(request, rule.behaviour, datetime.now(UTC)) if accepted else None
+        answer = response_bundle(request, rule.behaviour, datetime.now(UTC), rule.words) if accepted else None
         status = 0 if rule.behaviour in _SILENT else _STATUS.get(rule.behaviour, 200)
         self._log.append(_line("$submit", body, claim, sequence, rule.behaviour, accepted, status, answer))
         return _reply(rule, status, answer)

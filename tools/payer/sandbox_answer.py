@@ -17,11 +17,11 @@ _REASON = {"system": "https://codesystem.x12.org/external/886", "code": "0V"}
 _AUTHORIZED_FOR = timedelta(days=90)
 
 
-def response_bundle(request: Json, behaviour: Behaviour, now: datetime) -> Json:
+def response_bundle(request: Json, behaviour: Behaviour, now: datetime, words: str = "") -> Json:
     """The decision about a request, as a profile-pas-response-bundle. What it echoes keeps its fullUrl (spec-33)."""
     held = dict(entries(request))
     claim = next(iter(held.values()))
-    response = _claim_response(claim, _ACTION.get(behaviour, "A1"), now)
+    response = _claim_response(claim, _ACTION.get(behaviour, "A1"), now, words)
     echoed = [{"fullUrl": url, "resource": held[url]} for url in reachable(response, held)]
     return {
         "resourceType": "Bundle",
@@ -54,7 +54,7 @@ def _as_inquiry_answer(bundle: Json) -> Json:
     return found
 
 
-def _claim_response(claim: Json, action: str, now: datetime) -> Json:
+def _claim_response(claim: Json, action: str, now: datetime, words: str) -> Json:
     number = uuid.uuid4().hex[:10].upper()
     lines = objects(claim, "item")
     return {
@@ -73,7 +73,7 @@ def _claim_response(claim: Json, action: str, now: datetime) -> Json:
         "outcome": "complete",
         "item": [_item(line, action, number, now) for line in lines],
         **({"addItem": [_instead(line, number, now) for line in lines]} if action == "A6" else {}),
-        **({"processNote": [{"number": 1, "text": "Sandbox: not certified."}]} if action == "A3" else {}),
+        **({"processNote": [{"number": 1, "text": words or "Sandbox: not certified."}]} if action == "A3" else {}),
     }
 
 

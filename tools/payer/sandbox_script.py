@@ -57,7 +57,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Rule:
-    """Conditions (None holds always), the behaviour, and its delay in seconds where it has one."""
+    """Conditions (None holds always), the behaviour, its delay in seconds where it has one, and its reason in words."""
 
     behaviour: Behaviour
     claim_identifier: str | None = None
@@ -65,6 +65,7 @@ class Rule:
     sequence: int | None = None
     operation: str = "$submit"
     seconds: float | None = None
+    words: str = ""
 
     def holds(self, arrival: Arrival) -> bool:
         return (

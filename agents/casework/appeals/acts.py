@@ -46,7 +46,7 @@ def record_filing(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, how: str
 
     receipt = toolbox.ledger.perform(effect_of(submission, case), act, lambda: None)
     _clear(toolbox, case)
-    _note(toolbox, case, user_id, "appeal.filed_by_hand", {"how": how.strip()})
+    _note(toolbox, case, user_id, "appeal.filed_by_hand")
     return receipt
 
 
@@ -67,7 +67,7 @@ def record_consent(
         form = plan.form if plan and plan.form else "Written consent"
         consent = FilingConsent(form=form, signed_by=signed_by.strip(), signed_on=day.isoformat(), recorded_by=user_id)
         work_store.put_product(transaction, appeal_id, case.revision, CONSENT, consent, toolbox.clock.now())
-    _note(toolbox, case, user_id, "appeal.consent_recorded", {"form": form})
+    _note(toolbox, case, user_id, "appeal.consent_recorded")
     return consent
 
 
@@ -83,7 +83,7 @@ def record_call(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, call: Call
             call.model_copy(update={"by": user_id}),
         )
         work_store.put_product(transaction, appeal_id, case.revision, CALLS, calls, toolbox.clock.now())
-    _note(toolbox, case, user_id, "appeal.call_recorded", {"kind": call.kind, "outcome": call.outcome})
+    _note(toolbox, case, user_id, "appeal.call_recorded")
     return calls
 
 
@@ -123,8 +123,11 @@ def _clear(toolbox: Toolbox, case: Case) -> None:
     assert case.appeal is not None
     with toolbox.database.begin() as transaction:
         denial_store.clear_timers(transaction, case.appeal.denial_id)
+        if toolbox.queue is not None:
+            toolbox.queue.enqueue(transaction, "work_case", case.id, key=f"{case.id}:filed")
 
 
-def _note(toolbox: Toolbox, case: Case, user_id: UserId, action: str, detail: dict[str, str]) -> None:
+def _note(toolbox: Toolbox, case: Case, user_id: UserId, action: str) -> None:
+    """The audit entry of an act; a person's words stay in the sealed product."""
     desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case.id, Actor.PERSON, user_id)
-    desk.record(case.revision, Record(action=action, detail=dict(detail)))
+    desk.record(case.revision, Record(action=action))

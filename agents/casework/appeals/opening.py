@@ -15,6 +15,7 @@ from agents.appeal_products import (
 )
 from agents.casework.appeals.earlier import earlier_acts
 from agents.casework.denials.appealed import settle_earlier
+from agents.casework.denials.timers import timers_of
 from agents.casework.opening import HandOver, open_from
 from agents.casework.payer_messages import take_message
 from agents.products import ANSWER
@@ -27,7 +28,7 @@ from cases.audit_event import Actor, AuditEvent
 from cases.case import AppealRef, Case, Flag
 from cases.chart import Chart
 from cases.decision import PayerAnswer
-from cases.denial import Denial, DenialStatus
+from cases.denial import Denial, DenialFacts, DenialStatus
 from cases.document import Document, DocumentKind
 from cases.errors import InputError, NotFound
 from cases.frozen import Frozen
@@ -35,7 +36,10 @@ from cases.ids import CaseId, DocumentId, digest_of
 from cases.lifecycle import WORKABLE, CaseEvent, CaseState, move
 from formats.chart_files import ChartFile, read_files
 from formats.media_type import MediaType, media_type_of
+from formats.pas.answer import is_response
 from knowledge import library
+from knowledge.coverage_payer import payer_of
+from knowledge.denial_clocks import clocks_of
 from runtime import case_store, chart_store, denial_store, work_store
 from runtime.database import Transaction
 from runtime.work_store import CRITERIA, GATE
@@ -102,8 +106,7 @@ def is_message(toolbox: Toolbox, file: ChartFile) -> bool:
     if media is MediaType.X12:
         return True
     if media is MediaType.JSON:
-        head = file.content[:200_000]
-        return b'"ClaimResponse"' in head and b'"preauthorization"' in head and b'"resourceType"' in head
+        return is_response(file.content)
     text = readable(file.content, file.name, toolbox.scans)
     if not text.strip():
         return False
@@ -122,11 +125,35 @@ def _joined(toolbox: Toolbox, denial: Denial, opened: Sequence[CaseId]) -> Denia
         fitting = [case for case in (case_store.get(transaction, one) for one in opened) if _fits(case, denial)]
         if len(fitting) != 1:
             return denial
-        status = DenialStatus.NEEDS_PERSON if denial.facts.doubts else DenialStatus.OPEN
-        changes = {"case_id": fitting[0].id, "joined_by": "handed in together", "status": status}
-        saved = denial_store.save(transaction, denial.model_copy(update=changes))
+        facts = _with_payer(transaction, denial, fitting[0])
+        status = DenialStatus.NEEDS_PERSON if facts.doubts else DenialStatus.OPEN
+        zone = denial.zone or toolbox.settings.time_zone
+        joined = denial.model_copy(
+            update={
+                "case_id": fitting[0].id,
+                "joined_by": "handed in together",
+                "status": status,
+                "facts": facts,
+                "clocks": clocks_of(facts, zone),
+            }
+        )
+        saved = denial_store.save(transaction, joined)
+        denial_store.set_timers(transaction, timers_of(saved, toolbox.clock.now()))
     _refused_elsewhere(toolbox, fitting[0].id, opened)
     return saved
+
+
+def _with_payer(transaction: Transaction, denial: Denial, case: Case) -> DenialFacts:
+    """The facts of a message that names no payer, completed from the coverage of the case it came with."""
+    facts = denial.facts
+    if facts.payer_id is not None or case.coverage is None:
+        return facts
+    payer = payer_of(library.payer_directory(transaction), case.coverage).payer
+    if payer is None or (facts.line is not None and facts.line != payer.line_of_business):
+        return facts
+    doubts = tuple(doubt for doubt in facts.doubts if "payer" not in doubt and "line of business" not in doubt)
+    named = {"payer_id": payer.id, "payer_name": facts.payer_name or payer.name, "line": payer.line_of_business}
+    return facts.model_copy(update={**named, "doubts": doubts})
 
 
 def _fits(case: Case, denial: Denial) -> bool:

@@ -19,6 +19,10 @@ from guardrails.thresholds import load_thresholds
 from runtime.effects import Effect, EffectState, Receipt
 
 
+class FiledByHand(PayerUnavailable):
+    """Nothing can be sent by us: a person files it, and the case waits for that without being tried again."""
+
+
 def file_appeal(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> AuthorizationState:
     """Release and file. An appeal that a person files waits, released, until that person has recorded the filing.
 
@@ -44,7 +48,7 @@ def _by_hand(
         except GateRefused as error:
             return held_back(state, desk, error.reasons)
         sending(state, desk, effect)
-        raise PayerUnavailable(to_file(plan))
+        raise FiledByHand(to_file(plan))
     return _filed(state, desk, effect, hands.perform(effect, _never, lambda: None))
 
 
@@ -52,11 +56,12 @@ def to_file(plan: PathwayPlan) -> str:
     """What the person has to do now."""
     where = " or ".join(part for part in (f"fax {plan.fax}" if plan.fax else "", ", ".join(plan.send_to)) if part)
     due = f" by {plan.due}" if plan.due else ""
-    return f"Approved: file letter.pdf and enclosures.pdf{due} ({where or 'ask the payer where'}), then record it."
+    what = f"Approved: file letter.pdf and enclosures.pdf{due} ({where or 'ask the payer where'})"
+    return f"{what}, then record it with `countersign appeals filed`."
 
 
 def _never() -> Receipt:
-    raise PayerUnavailable("The filing was begun by hand and is not recorded yet.")
+    raise FiledByHand("The filing was begun by hand and is not recorded yet.")
 
 
 def _filed(state: AuthorizationState, desk: CaseDesk, effect: Effect, receipt: Receipt) -> AuthorizationState:
@@ -69,7 +74,7 @@ def _filed(state: AuthorizationState, desk: CaseDesk, effect: Effect, receipt: R
         state["revision"],
         Record(
             action="submission.receipt",
-            detail={"effect": effect.key, "by_hand": True, "how": str(told.get("how", ""))},
+            detail={"effect": effect.key, "by_hand": True},
             case=moved(case, CaseEvent.RECEIPT) if case.state is CaseState.SUBMITTING else None,
             products=((ANSWER, answer),),
         ),

@@ -1,0 +1,77 @@
+"""A stated reason finds the criteria it is about, and what an exclusion or an alternative settles."""
+
+import pytest
+
+from agents.reading.appeals.policy_passage import policy_passage
+from agents.reading.appeals.reason_matching import match_reason, settle
+from cases.criteria import Judgement, Op, PolicySpan, State
+
+
+def leaf(name: str, statement: str, state: State, quote: str = "") -> Judgement:
+    span = PolicySpan(start=0, end=len(quote), quote=quote) if quote else None
+    return Judgement(id=name, op=Op.LEAF, statement=statement, state=state, confidence=1.0, policy_span=span)
+
+
+def node(name: str, op: Op, state: State, *children: Judgement) -> Judgement:
+    return Judgement(id=name, op=op, statement=name, state=state, confidence=1.0, children=children)
+
+
+BMI = leaf("bmi", "Body mass index below 40", State.NOT_MET, "7. The body mass index is below 40.")
+CARE = leaf("care", "Two conservative treatments were tried", State.MET, "5. Two conservative treatments failed.")
+REST = leaf("rest", "Saturation at rest at most 88 %", State.MET, "1. A resting value of 88 or lower.")
+WALK = leaf("walk", "Saturation walking at most 88 %", State.INSUFFICIENT, "A walking value is accepted instead.")
+COMFORT = leaf("comfort", "Asked for comfort only", State.NOT_MET, "Not approved for comfort only.")
+EITHER = node("either", Op.ANY, State.MET, REST, WALK)
+TREE = node("root", Op.ALL, State.NOT_MET, BMI, CARE, EITHER, node("none", Op.NONE, State.MET, COMFORT))
+
+
+@pytest.mark.parametrize(
+    ("words", "near", "found"),
+    [
+        ("Body mass index is not below 40.", "", {"bmi"}),
+        ("Only one conservative treatment is shown.", "", {"care"}),
+        ("Not shown.", "(criterion 5)", {"care"}),
+        ("The walking value is missing.", "", {"walk"}),
+        ("It was asked for comfort.", "", {"comfort"}),
+    ],
+)
+def test_words_and_points_lead_to_their_criteria(words: str, near: str, found: set[str]) -> None:
+    match = match_reason(words, near, TREE)
+    assert {one.id for one in match.leaves} == found
+    assert not match.general
+
+
+def test_a_reason_that_names_nothing_means_the_policy_as_a_whole_with_what_is_open() -> None:
+    match = match_reason("Not medically necessary.", "", TREE)
+    assert match.general
+    assert {"bmi", "care", "rest"} <= {one.id for one in match.leaves}
+    assert not settle(TREE, match.leaves).holds
+
+
+def test_a_met_alternative_answers_for_one_that_is_open() -> None:
+    settled = settle(TREE, [WALK])
+    assert settled.holds
+    assert [one.id for one in settled.shown] == ["rest"]
+
+
+def test_an_exclusion_that_is_not_shown_holds_without_evidence() -> None:
+    settled = settle(TREE, [COMFORT])
+    assert settled.holds
+    assert settled.shown == ()
+    assert [one.id for one in settled.absent] == ["comfort"]
+
+
+def test_what_is_not_met_is_never_settled() -> None:
+    assert not settle(TREE, [BMI]).holds
+
+
+POLICY = "# Home oxygen\n\n1. A resting value on room air.\n2. The value was taken in the 30 days before the order.\n"
+
+
+def test_the_policys_own_words_are_found_unless_they_are_quoted_already() -> None:
+    found = policy_passage("the value was not taken in the 30 days", "", POLICY, [])
+    assert found is not None
+    assert POLICY[found.start : found.end] == found.quote
+    assert found.quote.startswith("2. The value")
+    assert policy_passage("the value was not taken in the 30 days", "", POLICY, [found]) is None
+    assert policy_passage("the moon is full", "", POLICY, []) is None
