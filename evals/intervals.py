@@ -195,7 +195,7 @@ def mcnemar(better: int, worse: int) -> float:
     """The exact two-sided p of so many flips one way and the other."""
     flips = better + worse
     tail = sum(math.comb(flips, few) for few in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / 2**flips)
+    return min(1.0, 2 * tail / (1 << flips))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
