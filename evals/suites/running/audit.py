@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from cases.audit_event import Actor, AuditEvent, leaf_bytes, leaf_hash
 from cases.frozen import Frozen
@@ -92,7 +93,8 @@ def _tampered(deed: Deed) -> list[StoredEntry]:
     elif deed.what == "cut":
         return entries[:at]
     elif deed.what in _COLUMNS:
-        entries[at] = replace(entries[at], **{deed.what: _other(getattr(entries[at], deed.what))})
+        change: dict[str, Any] = {deed.what: _other(getattr(entries[at], deed.what))}
+        entries[at] = replace(entries[at], **change)
     return entries
 
 
