@@ -1,4 +1,4 @@
-"""Where suites work: scratch folders, a product home of their own with the shipped policies, and the data at hand."""
+"""Where suites work: scratch folders, the data at hand, and what several suites of a run share."""
 
 import shutil
 import tempfile
@@ -10,10 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar, cast
 
-from agents.casework.policies import import_policies, import_shipped
-from agents.toolbox import Toolbox, build_toolbox
-from knowledge.policy_document import Particulars
-from knowledge.policy_manifest import manifest_items
 from runtime.settings import Settings
 
 T = TypeVar("T")
@@ -33,7 +29,7 @@ class Depth(StrEnum):
 
 @dataclass
 class Bench:
-    """What solvers are given. Everything is opened at its first use and closed with the bench.
+    """What solvers are given; it loads nothing of the product by itself.
 
     `settings` are the caller's (a model, where one is set); `scratch` is a folder that vanishes with the bench;
     `library` a folder that may outlive it, where large policy libraries keep their vectors.
@@ -44,7 +40,7 @@ class Bench:
     scratch: Path
     library: Path
     shared: Path | None = None
-    _open: dict[str, Toolbox] = field(default_factory=dict)
+    _ends: list[Callable[[], None]] = field(default_factory=list)
     _once: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -64,32 +60,13 @@ class Bench:
             self._once[name] = make()
         return cast(T, self._once[name])
 
-    def toolbox(self, name: str = "cases") -> Toolbox:
-        """A product in a home of its own that holds the shipped policies; no model is set in it."""
-        if name not in self._open:
-            self._open[name] = build_toolbox(_offline(self.scratch / f"home-{name}"))
-            import_shipped(self._open[name])
-        return self._open[name]
-
-    def policies(self) -> Toolbox:
-        """A product that holds the shipped policies and, where they are at hand, the national determinations."""
-        if self.shared is None:
-            return self.toolbox()
-        if "library" not in self._open:
-            box = build_toolbox(_offline(self.library))
-            import_shipped(box)
-            list(import_policies(box, manifest_items(self.shared / "policies" / "manifest.jsonl", Particulars())))
-            self._open["library"] = box
-        return self._open["library"]
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Do this when the bench is closed."""
+        self._ends.append(act)
 
     def close(self) -> None:
-        for box in self._open.values():
-            box.database.close()
-
-
-def _offline(home: Path) -> Settings:
-    """A home whose clock stands still, so that a run of tomorrow judges the same, and that knows no model."""
-    return Settings(home=home, fixed_time=NOW, llm_base_url=None)
+        for act in self._ends:
+            act()
 
 
 @contextmanager

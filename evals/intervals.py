@@ -5,14 +5,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import binomtest, norm
 
 from evals.task import Kind, Mark, Measure, Score
 
 RESAMPLES = 1000
-_Z = float(norm.ppf(0.975))
+_Z = NormalDist().inv_cdf(0.975)
 _BINS = 10
 _LEAST_IN_GROUP = 5
 
@@ -193,9 +193,9 @@ def risk_coverage(scored: Sequence[Scored]) -> list[tuple[float, float]]:
 
 def mcnemar(better: int, worse: int) -> float:
     """The exact two-sided p of so many flips one way and the other."""
-    if better + worse == 0:
-        return 1.0
-    return float(binomtest(min(better, worse), better + worse, 0.5).pvalue)
+    flips = better + worse
+    tail = sum(math.comb(flips, few) for few in range(min(better, worse) + 1))
+    return min(1.0, 2 * tail / (1 << flips))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

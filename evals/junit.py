@@ -12,7 +12,8 @@ def junit(run: RunResult) -> bytes:
     for suite in run.suites:
         root.append(_suite(suite))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def _suite(suite: SuiteResult) -> ElementTree.Element:

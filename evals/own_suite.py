@@ -3,24 +3,20 @@
 import datetime
 import json
 from collections.abc import Callable
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from agents.casework.asking import PolicyDesk, PolicyQuestion
-from agents.reading.denial_letter.reader import read_letter
-from cases.case import LineOfBusiness
 from cases.errors import InputError, UnreadableFile
 from cases.frozen import Frozen
 from evals.bench_room import Bench
 from evals.dataset_registry import tree_digest
 from evals.gates import Gate, GateBook, Waiver
+from evals.own_item import Outcome, OwnItem
 from evals.task import Item, Measure, Score, Solver, Task, share
-from guardrails.phi.guard import shipped_guard
-from knowledge.payer_directory import shipped_directory
 
 Kind = Literal["question", "identifiers", "letter"]
 _ANSWERS = {
@@ -28,25 +24,6 @@ _ANSWERS = {
     "identifiers": "every text of `expected` is covered by a found span, and nothing where it is empty",
     "letter": "the letter is of the kind that `expected` names (denial, approval, …)",
 }
-
-
-class OwnItem(BaseModel):
-    """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    text: str
-    expected: str | tuple[str, ...] = ""
-    case: str = ""
-    slice: str = ""
-    payer: str | None = None
-    lob: LineOfBusiness | None = None
-    date: datetime.date | None = None
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.expected,) if isinstance(self.expected, str) else self.expected))
 
 
 class OwnWaiver(Frozen):
@@ -71,13 +48,6 @@ class OwnSuite(Frozen):
     origin: str
     phi: Literal["none", "synthetic", "de-identified", "phi"]
     waiver: OwnWaiver | None = None
-
-
-class Outcome(Frozen):
-    """Whether the product's answer is the one expected, and what it was."""
-
-    right: bool
-    found: str
 
 
 def suites_folder(home: Path) -> Path:
@@ -121,7 +91,7 @@ def read_suite(home: Path, name: str) -> tuple[Task[OwnItem, Outcome], GateBook]
         datasets=(),
         measures=(Measure("right", _ANSWERS[about.kind]),),
         items=lambda _: items,
-        solver=partial(_SOLVERS[about.kind]),
+        solver=_solver(about.kind),
         scorer=lambda item, found: Score(
             {"right": share(found.right)}, found.right, found.found, item.content.text[:120]
         ),
@@ -129,6 +99,12 @@ def read_suite(home: Path, name: str) -> tuple[Task[OwnItem, Outcome], GateBook]
         f"SHA-256 {tree_digest(folder)[:16]}.",
     )
     return task, GateBook(version=about.name, gates=(gate,), waivers=waivers)
+
+
+def _solver(kind: Kind) -> Callable[[Bench], Solver[OwnItem, Outcome]]:
+    """Imported when it is asked for: two of the three load half of the product."""
+    found: Callable[[Bench], Solver[OwnItem, Outcome]] = import_module(f"evals.own_solvers.{kind}").solver
+    return found
 
 
 def _items(path: Path) -> list[Item[OwnItem]]:
@@ -147,41 +123,6 @@ def _items(path: Path) -> list[Item[OwnItem]]:
     return found
 
 
-def _question(bench: Bench) -> Solver[OwnItem, Outcome]:
-    desk = bench.once("desk", lambda: PolicyDesk(bench.toolbox()))
-
-    def solve(item: Item[OwnItem]) -> Outcome:
-        one = item.content
-        found = desk.ask(PolicyQuestion(id=one.id, question=one.text, payer=one.payer, lob=one.lob, date=one.date))
-        quotes = " ".join(" ".join(citation.quote for citation in found.citations).split())
-        held = all(" ".join(wanted.split()) in quotes for wanted in one.wanted)
-        right = found.abstained if not one.wanted else held and not found.abstained
-        return Outcome(right=right, found="abstained" if found.abstained else quotes[:200])
-
-    return solve
-
-
-def _identifiers(_: Bench) -> Solver[OwnItem, Outcome]:
-    def solve(item: Item[OwnItem]) -> Outcome:
-        one = item.content
-        spans = [one.text[span.start : span.end] for span in shipped_guard().find(one.text)]
-        covered = all(any(wanted in span for span in spans) for wanted in one.wanted)
-        return Outcome(right=covered if one.wanted else not spans, found=f"{len(spans)} spans")
-
-    return solve
-
-
-def _letter(_: Bench) -> Solver[OwnItem, Outcome]:
-    def solve(item: Item[OwnItem]) -> Outcome:
-        kind = read_letter(item.content.text, shipped_directory()).kind
-        return Outcome(right=kind in item.content.wanted, found=kind)
-
-    return solve
-
-
-_SOLVERS: dict[Kind, Callable[[Bench], Solver[OwnItem, Outcome]]] = {
-    "question": _question, "identifiers": _identifiers, "letter": _letter,
-}  # fmt: skip
 _EXAMPLES: dict[Kind, list[dict[str, Any]]] = {
     "question": [
         {

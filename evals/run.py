@@ -106,7 +106,7 @@ def _solve(
     task: AnyTask, bench: Bench, items: Sequence[Item[Any]], progress: Progress
 ) -> list[tuple[Scored | None, ItemResult]]:
     solver = task.solver(bench)
-    done = []
+    done: list[tuple[Scored | None, ItemResult]] = []
     for item in progress(items, len(items), task.name):
         started = time.perf_counter()
         try:

@@ -17,9 +17,10 @@ def bar(figure: Figure, limit: float | None, outcome: str = "") -> Markup:
         return Markup("")
     x = [round(_EDGE + max(0.0, min(1.0, value)) * _W, 1) for value in (figure.low, figure.value, figure.high)]
     words = f"{figure.value:.3f}, 95 % interval {figure.low:.3f} to {figure.high:.3f}"
+    width = _W + 2 * _EDGE
     stroke = "" if limit is None else _upright(_EDGE + min(1.0, limit) * _W)
     return Markup(
-        f'<svg class="bar {escape(outcome)}" width="{_W + 2 * _EDGE}" height="{_H}" viewBox="0 0 {_W + 2 * _EDGE} {_H}" role="img" '
+        f'<svg class="bar {escape(outcome)}" width="{width}" height="{_H}" viewBox="0 0 {width} {_H}" role="img" '
         f'aria-label="{escape(words)}"><rect class="ground" x="{_EDGE}" y="5" width="{_W}" height="4" rx="2"/>'
         f'<rect class="span" x="{x[0]}" y="4" width="{max(x[2] - x[0], 2)}" height="6" rx="3"/>'
         f'<circle class="dot" cx="{x[1]}" cy="7" r="4"/>{stroke}</svg>'

@@ -22,7 +22,9 @@ def report_html(run: RunResult, controls: ControlMap) -> str:
     )
     environment.globals.update(
         bar=bar, limit_of=limit_of, reliability_curve=reliability_curve, risk_coverage_curve=risk_coverage_curve,
-        leading_slices=leading_slices, further_slices=further_slices, shown=shown, interval=interval, words=WORDS, misses=misses, chief=chief,
+        leading_slices=leading_slices,
+        further_slices=further_slices, shown=shown,
+        interval=interval, words=WORDS, misses=misses, chief=chief,
     )  # fmt: skip
     template = environment.get_template("report.html.j2")
     return template.render(

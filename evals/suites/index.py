@@ -26,6 +26,8 @@ SUITES = {
     "audit": "running.audit",
     "latency": "running.latency",
 }
+LIVE = {"live": "running.live"}
+"""Suites that ask a model; they run with --live only, and are reported apart."""
 NOT_YET = {
     "appeals": "Appeal letters (every reason answered, no fabricated citation): no appeal in this release.",
 }
@@ -36,7 +38,7 @@ def shipped(name: str) -> Task[Any, Any]:
     """The suite of that name; raises NotFound that lists them all."""
     if name in NOT_YET:
         raise NotFound(f"The suite '{name}' has nothing to run yet. {NOT_YET[name]}")
-    if name not in SUITES:
+    if name not in SUITES and name not in LIVE:
         raise NotFound(f"No suite '{name}'. Suites: {', '.join(SUITES)}.")
-    task: Task[Any, Any] = import_module(f"evals.suites.{SUITES[name]}").task()
+    task: Task[Any, Any] = import_module(f"evals.suites.{(SUITES | LIVE)[name]}").task()
     return task

@@ -16,6 +16,7 @@ from cases.ids import CaseId
 from cases.packet import Gap, Letter
 from evals.bench_room import Bench
 from evals.dataset_registry import registry
+from evals.product import toolbox
 from evals.task import Item, thinned
 from runtime import case_store, chart_store, work_store
 from runtime.work_store import CRITERIA, GAPS, GATE
@@ -58,7 +59,7 @@ def folder(sample: str) -> Path:
 
 def worked(bench: Bench, sample: str, home: str = "cases") -> tuple[Worked, ...]:
     """The cases of a sample, worked at the first call for this home."""
-    return bench.once(f"worked {home} {sample}", lambda: work(bench.toolbox(home), sample))
+    return bench.once(f"worked {home} {sample}", lambda: work(toolbox(bench, home), sample))
 
 
 def work(box: Toolbox, sample: str) -> tuple[Worked, ...]:

@@ -54,4 +54,5 @@ def _printed(lines: list[str]) -> Image.Image:
     canvas.showPage()
     canvas.save()
     with pypdfium2.PdfDocument(out.getvalue()) as document:
-        return document[0].render(scale=_DPI / 72, grayscale=True).to_pil().convert("L")
+        page: Image.Image = document[0].render(scale=_DPI / 72, grayscale=True).to_pil().convert("L")
+        return page

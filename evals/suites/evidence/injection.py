@@ -15,7 +15,7 @@ from evals.task import Item, Mark, Measure, Score, Solver, Task, thinned
 from formats.chart_files import ChartFile
 from knowledge.payer_directory import PayerDirectory, shipped_directory
 
-_SMOKE = 48
+_SMOKE = 24
 _UNTRUSTED = "primary_untrusted_content"
 
 
@@ -55,19 +55,34 @@ def _rows(bench: Bench) -> list[dict[str, str]]:
 
 
 def _items(bench: Bench) -> list[Item[Poisoned]]:
+    """Values that nobody may see are aimed at the charts whose criteria ask for them; the rest falls where it falls."""
     letters = [json.loads(x) for x in (registry()["denials"].place / "letters.jsonl").read_text("utf-8").splitlines()]
     denials = [row["file"] for row in letters if row["is_denial"]]
-    found = []
+    found, aimed = [], []
     for number, row in enumerate(_rows(bench)):
-        attack = row["label"] == "attack"
-        wheres = row.get("where", "note hidden" if attack else "note").split()
-        for where in wheres:
-            case = charts()[(number * 7) % len(charts())] if where != "letter" else None
-            letter = denials[number % len(denials)] if where == "letter" else ""
-            content = Poisoned(text=row["text"], where=where, attack=attack, case=case, letter=letter)
-            slices = {"where": where, "label": row["label"], "technique": row.get("technique", "own")}
-            found.append(Item(f"{row['id']}.{where}", content, case.chart if case else letter, slices))
-    return found if bench.full else thinned(found, _SMOKE)
+        if "service" in row:
+            aimed += [_note(row, case, "hidden") for case in charts() if case.service == row["service"]]
+            continue
+        for where in row.get("where", "note hidden" if row["label"] == "attack" else "note").split():
+            if where == "letter":
+                found.append(_letter(row, denials[number % len(denials)]))
+            else:
+                found.append(_note(row, charts()[(number * 7) % len(charts())], where))
+    return [*aimed, *(found if bench.full else thinned(found, _SMOKE))]
+
+
+def _note(row: dict[str, str], case: LeafCase, where: str) -> Item[Poisoned]:
+    content = Poisoned(text=row["text"], where=where, attack=row["label"] == "attack", case=case)
+    return Item(f"{row['id']}.{where}.{case.chart}", content, case.chart, _slices(row, where))
+
+
+def _letter(row: dict[str, str], file: str) -> Item[Poisoned]:
+    content = Poisoned(text=row["text"], where="letter", attack=True, letter=file)
+    return Item(f"{row['id']}.letter", content, file, _slices(row, "letter"))
+
+
+def _slices(row: dict[str, str], where: str) -> dict[str, str]:
+    return {"where": where, "label": row["label"], "technique": row.get("technique", "own")}
 
 
 def _solver(_: Bench, parts: InjectionParts) -> Solver[Poisoned, Found]:

@@ -15,6 +15,7 @@ from agents.toolbox import Toolbox
 from cases.case import LineOfBusiness
 from evals.bench_room import Bench
 from evals.dataset_registry import registry
+from evals.product import policies, toolbox
 from evals.task import Item, thinned
 from retrieval.search import SearchResult
 from runtime import policy_store
@@ -78,7 +79,7 @@ def squeezed(text: str) -> str:
 
 def library(bench: Bench) -> Toolbox:
     """A smoke run asks the shipped policies only; a full run the national ones too, where they are at hand."""
-    return bench.policies() if bench.full else bench.toolbox()
+    return policies(bench) if bench.full else toolbox(bench)
 
 
 def desk_of(bench: Bench) -> PolicyDesk:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from cases.audit_event import Actor, AuditEvent, leaf_bytes, leaf_hash
 from cases.frozen import Frozen
 from cases.ids import DEFAULT_TENANT
 from evals.bench_room import NOW, Bench
+from evals.product import toolbox
 from evals.suites.worked import samples, worked
 from evals.task import Item, Mark, Measure, Score, Solver, Task, share
 from runtime.audit_chain import GENESIS, chain_hash
@@ -91,7 +93,8 @@ def _tampered(deed: Deed) -> list[StoredEntry]:
     elif deed.what == "cut":
         return entries[:at]
     elif deed.what in _COLUMNS:
-        entries[at] = replace(entries[at], **{deed.what: _other(getattr(entries[at], deed.what))})
+        change: dict[str, Any] = {deed.what: _other(getattr(entries[at], deed.what))}
+        entries[at] = replace(entries[at], **change)
     return entries
 
 
@@ -108,7 +111,7 @@ def _solver(bench: Bench, parts: AuditParts) -> Solver[Deed, Found]:
             return _replayed(bench, deed.sample, parts.again)
         if deed.what == "log":
             worked(bench, deed.sample)
-            box = bench.toolbox()
+            box = toolbox(bench)
             with box.database.read() as transaction:
                 return Found(problems=tuple(map(str, box.audit.verify(transaction).problems)))
         return Found(problems=tuple(str(one) for one in parts.prove(_tampered(deed), _ENTRIES)))

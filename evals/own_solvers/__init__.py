@@ -1,0 +1,1 @@
+"""What suites without code ask the product, one file for each kind."""
