@@ -53,11 +53,12 @@ def draft(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Authorizat
     need = desk.product(NEED, state["revision"])
     why_not = _why_nothing(state, desk.case(), result, need)
     if why_not or result is None or need is None:
-        return _withheld(state, desk, why_not)
+        return withheld(state, desk, why_not)
     return _draft(state, desk, hands, result, need)
 
 
-def _withheld(state: AuthorizationState, desk: CaseDesk, why_not: str) -> AuthorizationState:
+def withheld(state: AuthorizationState, desk: CaseDesk, why_not: str) -> AuthorizationState:
+    """Nothing is drafted, and why: the code before the colon, for the gate to say."""
     detail: Detail = {"reason": why_not.split(":", 1)[0]}
     desk.record(state["revision"], Record(action="draft.withheld", detail=detail, products=((NOT_DRAFTED, why_not),)))
     return {"digest": ""}
@@ -85,7 +86,7 @@ def _draft(
     result = of_patient(result, documents)
     basis = enclosure_basis(case, chart_extracts(case, result, documents), desk, hands)
     if not basis.passed:
-        return _withheld(state, desk, f"{NO_BASIS}: {'; '.join(basis.details)}")
+        return withheld(state, desk, f"{NO_BASIS}: {'; '.join(basis.details)}")
     matter = _Matter(
         case=case,
         chart=chart,

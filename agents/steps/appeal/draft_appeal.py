@@ -13,7 +13,8 @@ from agents.state import AuthorizationState
 from agents.steps.appeal.answer import citable, judged
 from agents.steps.appeal.binding_laws import binding_laws
 from agents.steps.appeal.denial_of import denial_of
-from agents.steps.draft import as_pages, worded
+from agents.steps.draft import as_pages, withheld, worded
+from agents.steps.enclosure_basis import NO_BASIS, enclosure_basis
 from agents.steps.request_bundle import TRANSACTION_SYSTEM, pas_request
 from agents.toolbox import Hands
 from cases.appeal import LETTERS, Channel, PathwayPlan
@@ -49,9 +50,7 @@ def draft_appeal(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Aut
     case = desk.case()
     why_not = _why_nothing(case, plan)
     if why_not or plan is None or rebuttal is None:
-        record = Record(action="draft.withheld", detail={"reason": why_not}, products=((NOT_DRAFTED, why_not),))
-        desk.record(state["revision"], record)
-        return {"digest": ""}
+        return withheld(state, desk, why_not)
     documents = citable(desk, hands)
     matter = appeal_matter(state, desk, hands, documents)
     edited = desk.product(EDITED_LETTER, state["revision"])
@@ -113,6 +112,10 @@ def _store(
     documents: dict[DocumentId, Document],
 ) -> AuthorizationState:
     extracts = tuple(map(as_pages, appeal_extracts(matter, letter, documents)))
+    ours = [item for item in extracts if item.document.id != matter.denial.id]
+    basis = enclosure_basis(matter.case, ours, desk, hands)
+    if not basis.passed:
+        return withheld(state, desk, f"{NO_BASIS}: {'; '.join(basis.details)}")
     drafted = _print(desk, hands, matter, letter, extracts)
     artefacts = {
         "letter.md": letter_markdown.write_letter(letter).encode(),

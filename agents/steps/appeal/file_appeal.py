@@ -7,6 +7,7 @@ from agents.appeal_products import CONSENT, PLAN
 from agents.desk import CaseDesk, Record, moved
 from agents.products import ANSWER
 from agents.state import AuthorizationState
+from agents.steps.enclosure_basis import CONSENT_ENDED, consent_ended
 from agents.steps.submit import effect_of, held_back, release_of, sending, submit
 from agents.toolbox import Hands
 from cases.appeal import Channel, PathwayPlan
@@ -43,6 +44,8 @@ def _by_hand(
 ) -> AuthorizationState:
     effect = effect_of(submission, desk.case())
     if hands.ledger_state(effect.key) in (None, EffectState.PLANNED):
+        if consent_ended(desk, hands, submission.drafted_at):
+            return held_back(state, desk, (CONSENT_ENDED,))
         try:
             check_release(release_of(desk, submission), load_thresholds())
         except GateRefused as error:
