@@ -43,7 +43,9 @@ def set_window(
             source=source.strip(), set_by=user_id, set_at=at,
         )  # fmt: skip
         denial_terms.put_window(transaction, window)
-        detail = {"payer": found.id, "days": days, "effective": str(effective), "expires": str(expires or "")}
+        detail: dict[str, str | int] = {
+            "payer": found.id, "days": days, "effective": str(effective), "expires": str(expires or ""),
+        }  # fmt: skip
         _record(toolbox, transaction, user_id, "contract.window_set", window.id, detail)
     return window, reclock(toolbox)
 
