@@ -66,7 +66,8 @@ def _filters(index: PassageIndex, payers: Sequence[str]) -> dict[str, _Filtered]
     largest, smallest = str(names[counts.argmax()]), str(names[counts.argmin()])
     versions = np.unique(index.version_of[of_payer == largest])[::2]
     inside = np.isin(index.version_of, versions)
-    chosen: Where = {"version": {"$in": [int(version) for version in versions]}}
+    wanted: list[str | int | float | bool] = [int(version) for version in versions]
+    chosen: Where = {"version": {"$in": wanted}}
     return {
         "no filter": _Filtered(None, np.arange(len(index))),
         "largest payer": _Filtered({"payer": largest}, np.flatnonzero(of_payer == largest)),
