@@ -4,7 +4,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import chromadb
 import numpy as np
@@ -67,7 +67,8 @@ def _filters(index: PassageIndex, payers: Sequence[str]) -> dict[str, _Filtered]
     versions = np.unique(index.version_of[of_payer == largest])[::2]
     inside = np.isin(index.version_of, versions)
     wanted: list[str | int | float | bool] = [int(version) for version in versions]
-    chosen: Where = {"version": {"$in": wanted}}
+    among: dict[Literal["$in", "$nin"], list[str | int | float | bool]] = {"$in": wanted}
+    chosen: Where = {"version": among}
     return {
         "no filter": _Filtered(None, np.arange(len(index))),
         "largest payer": _Filtered({"payer": largest}, np.flatnonzero(of_payer == largest)),
