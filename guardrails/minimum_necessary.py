@@ -8,6 +8,7 @@ DECLARED: Mapping[str, frozenset[str]] = {
     "read_chart": frozenset(),
     "resolve_payer": frozenset({"coverage"}),
     "payer_address": frozenset({"payer"}),
+    "payer_has_endpoint": frozenset({"payer"}),
     "authorization_need": frozenset({"payer", "codes", "on", "place"}),
     "find_policy": frozenset({"payer", "codes", "on"}),
     "policy_text": frozenset({"policy"}),
