@@ -4,14 +4,12 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.json_lines import TextLine, work_lines
-from cases.errors import InputError
-from guardrails.injection import screening
-from guardrails.injection.screening import Channel
+if TYPE_CHECKING:
+    from api.cli.json_lines import TextLine
 
 
 def screen(
@@ -31,18 +29,26 @@ def screen(
     if (text is not None and jsonl is not None) or bool(jsonl) != bool(out):
         raise typer.BadParameter("give a TEXT, or --jsonl IN with --out OUT")
     if jsonl is not None and out is not None:
+        from api.cli.json_lines import work_lines
+
         refused = work_lines(jsonl, out, _answer, "screening")
         if refused:
             typer.echo(f"countersign: {refused} lines were refused; each says why.", err=True)
             raise typer.Exit(1)
         return
+    from api.cli.json_lines import TextLine
+
     given = sys.stdin.read() if text in (None, "-") else str(text)
     started = time.perf_counter()
     answer = _answer(TextLine(id="text", text=given, channel=channel))
     typer.echo(json.dumps({"id": "text", **answer, "seconds": round(time.perf_counter() - started, 6)}))
 
 
-def _answer(line: TextLine) -> dict[str, object]:
+def _answer(line: "TextLine") -> dict[str, object]:
+    from cases.errors import InputError
+    from guardrails.injection import screening
+    from guardrails.injection.screening import Channel
+
     channel = line.channel or Channel.DOCUMENT.value
     if channel not in list(Channel):
         raise InputError(f"field 'channel': '{channel}' is none of {', '.join(Channel)}")

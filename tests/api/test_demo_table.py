@@ -39,7 +39,10 @@ def test_a_ready_case_is_one_row_and_what_happens_next() -> None:
         ({"missing": ("a report",), "tree": "INSUFFICIENT"}, "Ask for: a report."),
         ({"not_met": ("below 40 (42.3)",), "tree": "NOT_MET"}, "Not met: below 40 (42.3)."),
         ({"set_aside": ("fax.tif page 3 names another patient",)}, "Set aside: fax.tif page 3 names another patient."),
-        ({"reasons": ("grounding_failed",), "outcome": "blocked"}, "Held: grounding failed."),
+        (
+            {"reasons": ("grounding_failed",), "outcome": "blocked"},
+            "Held: The letter says something its sources do not. Mend the letter, or have it drafted again.",
+        ),
         ({"expedited": True}, "Expedited, on the physician's own statement."),
     ],
 )

@@ -36,7 +36,11 @@ def addresses(server: ClinicServer) -> dict[str, str]:
     ready, waits, done = (server.case(state) for state in ("awaiting_review", "waiting_documents", "not_required"))
     box = server.box()
     result = read_case(box, ready.id, UserId("sol")).result
-    persons = {case.id: read_case(box, case.id, UserId("sol")).result for case in server.cases("needs_person")}
+    persons = {
+        case.id: read_case(box, case.id, UserId("sol")).result
+        for state in ("needs_person", "awaiting_review", "waiting_documents")
+        for case in server.cases(state)
+    }
     with box.database.read() as transaction:
         denials = denial_store.listing(transaction)
         names = {one.id: denial_store.source(transaction, one.source_digest)[0] for one in denials}

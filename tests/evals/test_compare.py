@@ -25,7 +25,7 @@ def test_a_run_with_itself_shows_no_change(sound: RunResult) -> None:
     assert not found.changed
     assert found.hashes == ()
     assert [suite.p for suite in found.suites] == [1.0, 1.0]
-    assert comparison_words(found)[1:] == ["deadlines: 233 items: no change", "authority: 117 items: no change"]
+    assert comparison_words(found)[1:] == ["deadlines: 233 items: no change", "authority: 289 items: no change"]
 
 
 def test_a_fault_shows_exactly_its_flips(bench: Bench, sound: RunResult) -> None:

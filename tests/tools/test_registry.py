@@ -7,9 +7,9 @@ from tools.registry import GRANTS, TOOLS, granted, require
 
 STEPS = {
     "triage", "gather", "who_decides", "find_policy", "evaluate", "list_gaps", "draft", "check", "gate",
-    "await_review", "submit", "follow", "copilot",
+    "await_review", "submit", "follow", "take_up", "choose_pathway", "answer", "copilot",
 }  # fmt: skip
-READS_STRANGERS = {"gather", "evaluate", "draft", "copilot"}
+READS_STRANGERS = {"gather", "evaluate", "draft", "answer", "copilot"}
 
 
 def test_the_table_names_every_step_of_the_graph_and_no_other() -> None:

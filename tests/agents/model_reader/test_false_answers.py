@@ -241,6 +241,7 @@ def test_a_paragraph_that_keeps_to_the_quotes_is_used_and_passes_every_guard(
     assert outcome.letter != plain.letter
     assert {verdict["guard"]: verdict["passed"] for verdict in outcome.gate["verdicts"]} == {
         "grounding": True,
+        "sensitive": True,
         "scope": True,
         "model_reading": True,
     }
