@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cases.case import Case
 
-from api.panel.words import reason as reason_words
-
 WIDTH = 100
 _INDENT = "    "
 Json = dict[str, Any]
@@ -112,7 +110,9 @@ def _said(worked: Worked) -> Iterator[str]:
         yield f"Ask for: {'; '.join(worked.missing)}."
     others = [reason for reason in worked.reasons if reason not in _OWN_WORDS]
     if others and not worked.flags and need not in ("not_required", "vendor"):
-        for what, todo in map(reason_words, others):
+        from api.panel.words import reason
+
+        for what, todo in map(reason, others):
             yield f"Held: {what} {todo}".rstrip()
     for place in worked.set_aside:
         yield f"Set aside: {place}."
