@@ -81,7 +81,7 @@ def test_an_answer_that_overtakes_its_request_waits_until_it_was_sent(desk: Desk
     desk.wait_for(CaseState.PENDED)
     desk.later(timedelta(minutes=1))
     desk.wait_for(CaseState.AUTHORIZED)
-    assert desk.early() == []
+    desk.wait(lambda: desk.early() == [])
     assert desk.dead() == []
 
 
