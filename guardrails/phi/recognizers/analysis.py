@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
-
 from guardrails.phi.recognizers.ages import find_ages
 from guardrails.phi.recognizers.contacts import find_contacts
 from guardrails.phi.recognizers.dates import find_dates
 from guardrails.phi.recognizers.labelled import find_labelled
 from guardrails.phi.recognizers.numbers import find_numbers
 from guardrails.phi.recognizers.people_and_places import PeopleAndPlaces
+from guardrails.phi.recognizers.presidio_names import (
+    AnalyzerEngine,
+    ContextAwareEnhancer,
+    EntityRecognizer,
+    NlpArtifacts,
+    NoOpNlpEngine,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from guardrails.phi.spans import Found, PhiType, settled
 
 _LANGUAGE = "en"
