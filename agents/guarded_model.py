@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -18,8 +20,11 @@ from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, digest_of
 from cases.ports import CaseMemory, Clock, Disclosure, DisclosureLedger, Masker, SensitiveJudge
 from guardrails.disclosure_agreements import Agreement, Agreements
-from runtime.llm import LlmAnswer, LlmTransport, Message, Usage
+from runtime.llm_messages import LlmAnswer, Message, Usage
 from runtime.settings import SchemaMode, Settings
+
+if TYPE_CHECKING:
+    from runtime.llm import LlmTransport
 
 _MARKER = re.compile(r"^\[[A-Z]\d+\]", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9._:/@+-]{1,128}")
@@ -114,7 +119,7 @@ class _Account:
 class GuardedModel:
     """A model behind its guards. One per process; it holds nothing of any case."""
 
-    def __init__(self, transport: LlmTransport, guards: ModelGuards, clock: Clock, settings: Settings) -> None:
+    def __init__(self, transport: "LlmTransport", guards: ModelGuards, clock: Clock, settings: Settings) -> None:
         self._transport = transport
         self.guards = guards
         self._clock = clock
@@ -123,7 +128,7 @@ class GuardedModel:
     @classmethod
     def of(cls, settings: Settings, clock: Clock, guards: ModelGuards) -> "GuardedModel | None":
         """The model that is set; None where none is. Nothing connects here."""
-        transport = LlmTransport.of(settings)
+        transport = _transport_of(settings)
         return cls(transport, guards, clock, settings) if transport else None
 
     @property
@@ -251,13 +256,21 @@ class GuardedModel:
         """What one question costs that is of no case and holds nobody's words, in this mode; raises as `ask` does."""
         self.agreement()
         settings = self.settings.model_copy(update={"llm_schema_mode": mode})
-        transport = LlmTransport.of(settings)
+        transport = _transport_of(settings)
         if transport is None:
             raise ModelNotCleared("No model is set.")
         try:
             return transport.complete(_PROBE, _Ready, purpose="model_check")
         finally:
             transport.close()
+
+
+def _transport_of(settings: Settings) -> "LlmTransport | None":
+    """The transport of the model that is set, imported only where one is: its library takes half a second."""
+    if settings.llm_base_url is None:
+        return None
+    transport: LlmTransport | None = import_module("runtime.llm").LlmTransport.of(settings)
+    return transport
 
 
 def _weighed(messages: Sequence[Message]) -> dict[str, object]:

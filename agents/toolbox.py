@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from langchain_core.tools import BaseTool, StructuredTool
 
 from agents.guarded_model import GuardedModel, ModelGuards, Subject
 from agents.model_session import ModelSession
@@ -21,8 +20,6 @@ from cases.ports import CaseMemory, Clock, PayerConnection, PayerReceipt
 from formats.scan.reading import ScanReader
 from guardrails.disclosure_agreements import Agreements
 from guardrails.minimum_necessary import NeededFields
-from guardrails.phi.guard import shipped_guard
-from guardrails.phi.masking import CaseMasker
 from guardrails.phi.memory import memory_of_case
 from guardrails.phi.redaction import AuditRedactor
 from guardrails.phi.surrogates import SECRET
@@ -38,11 +35,16 @@ from runtime.database import Database
 from runtime.disclosure_store import StoredDisclosures
 from runtime.effects import Effect, EffectsLedger, EffectState, Receipt
 from runtime.master_key import master_key
-from runtime.queue import JobQueue
 from runtime.scan_cache import ScanCache
 from runtime.settings import Settings
 from tools.payer.client import PasClient
 from tools.registry import granted, require
+
+if TYPE_CHECKING:  # these take a second between them; they are imported where they are first used
+    from langchain_core.tools import BaseTool
+
+    from guardrails.phi.masking import CaseMasker
+    from runtime.queue import JobQueue
 
 _MOST_CALLS = 32
 """A step that calls more often than this is not reading a case, it is looping."""
@@ -54,7 +56,7 @@ class Hands:
     A call with more than the tool declares to need raises GuardFailed (minimum necessary, 45 CFR 164.502(b)).
     """
 
-    def __init__(self, step: str, tools: Mapping[str, BaseTool], toolbox: "Toolbox") -> None:
+    def __init__(self, step: str, tools: Mapping[str, "BaseTool"], toolbox: "Toolbox") -> None:
         self._step, self._tools, self._ledger = step, tools, toolbox.ledger
         self._calls, self._needed = 0, NeededFields()
         self.organization: Party | None = toolbox.settings.organization
@@ -93,7 +95,7 @@ class Toolbox:
     audit: AuditLog
     ledger: EffectsLedger
     scans: ScanReader
-    queue: JobQueue | None = None
+    queue: "JobQueue | None" = None
     model: GuardedModel | None = None
 
     def model_session(self, case_id: CaseId | None = None) -> ModelSession | None:
@@ -110,8 +112,9 @@ class Toolbox:
     def hands(self, step: str, case_id: CaseId) -> Hands:
         """The tools granted to a step, as langchain-core tools bound to this case."""
         functions = CaseTools(self, case_id).by_name()
+        structured = import_module("langchain_core.tools").StructuredTool
         tools = {
-            spec.name: StructuredTool.from_function(functions[spec.name], name=spec.name, description=spec.description)
+            spec.name: structured.from_function(functions[spec.name], name=spec.name, description=spec.description)
             for spec in granted(step)
         }
         return Hands(step, tools, self)
@@ -203,13 +206,20 @@ class CaseTools:
             return library.payer_directory(transaction).entries.get(payer.id)
 
 
+def _shipped_masker(secret: bytes) -> "CaseMasker":
+    masker: CaseMasker = import_module("guardrails.phi.masking").CaseMasker(
+        import_module("guardrails.phi.guard").shipped_guard(), secret
+    )
+    return masker
+
+
 def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
     """Open the database and build what every step works with. Nothing connects to a payer or a model here."""
     clock: Clock = SettableClock(settings.fixed_time) if settings.fixed_time else SystemClock()
     database = Database.open(settings)
     key = master_key(settings)
     audit = AuditLog(key, AuditRedactor())
-    masker = cache(lambda: CaseMasker(shipped_guard(), key.derive(SECRET)))
+    masker = cache(lambda: _shipped_masker(key.derive(SECRET)))
     guards = ModelGuards(
         agreements=Agreements(settings.agreements_file, ZoneInfo(settings.time_zone)),
         ledger=StoredDisclosures(database, audit, clock, "guarded_model"),
@@ -223,6 +233,6 @@ def build_toolbox(settings: Settings, *, with_queue: bool = False) -> Toolbox:
         audit=audit,
         ledger=EffectsLedger(database, clock),
         scans=ScanReader(ScanCache(settings.home / "scans", key, clock)),
-        queue=JobQueue(settings) if with_queue else None,
+        queue=import_module("runtime.queue").JobQueue(settings) if with_queue else None,
         model=GuardedModel.of(settings, clock, guards),
     )

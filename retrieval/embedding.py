@@ -1,17 +1,19 @@
-"""Sentence vectors from a model folder on this machine. Heavy to import: only what embeds imports this module."""
+"""Sentence vectors from a model folder on this machine. torch and transformers load with the first text, not before."""
 
 import json
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
-from transformers.utils.logging import disable_progress_bar
 
 from retrieval.vectors import EmbeddedText, Span, TextToEmbed, Vectors, embedder_name
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _BATCH_TOKENS = 4096
 _MOST_TOKENS = 384
@@ -32,10 +34,11 @@ class SentenceEmbedder:
         self._lock = threading.Lock()
 
     @cached_property
-    def _loaded(self) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
-        disable_progress_bar()  # type: ignore[no-untyped-call]
-        tokenizer = AutoTokenizer.from_pretrained(self._model_place)
-        return tokenizer, AutoModel.from_pretrained(self._model_place).eval()
+    def _loaded(self) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
+        transformers = import_module("transformers")
+        import_module("transformers.utils.logging").disable_progress_bar()
+        tokenizer = transformers.AutoTokenizer.from_pretrained(self._model_place)
+        return tokenizer, transformers.AutoModel.from_pretrained(self._model_place).eval()
 
     @cached_property
     def _pools_first_token(self) -> bool:
@@ -64,6 +67,7 @@ class SentenceEmbedder:
         return [made[place] for place in range(len(texts))]
 
     def _states(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        torch = import_module("torch")
         longest = max(len(row) for row in ids)
         padded, mask = torch.zeros(len(ids), longest, dtype=torch.long), torch.zeros(len(ids), longest)
         for place, row in enumerate(ids):

@@ -7,7 +7,6 @@ import json
 import re
 import time
 from collections.abc import Sequence
-from typing import Literal, Protocol
 
 import httpx2
 import openai
@@ -16,57 +15,13 @@ from openai.types.chat.completion_create_params import ResponseFormat
 from pydantic import BaseModel, Field, ValidationError
 
 from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnavailable
-from cases.frozen import Frozen
+from runtime.llm_messages import LlmAnswer, Message, Unwatched, Usage, Watch
 from runtime.settings import SchemaMode, Settings
 
 _PAUSE = 0.5
 _LONGEST_PAUSE = 5.0
 _MOST_BYTES = 2_000_000
 """An answer longer than this is not read to its end."""
-
-
-class Message(Frozen):
-    """One message of a conversation."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-class Usage(Frozen):
-    """What an answer cost, whatever it was worth: the model that answered, tokens, and seconds."""
-
-    model: str
-    prompt_tokens: int
-    completion_tokens: int
-    seconds: float
-
-
-class LlmAnswer(Usage):
-    """A model's answer: JSON that was checked against the shape asked for, and what it cost."""
-
-    json_text: str
-
-
-class Watch(Protocol):
-    """Whoever accounts for a call. What `leaving` raises stops the call before any byte leaves."""
-
-    def leaving(self) -> None:
-        """Called before each attempt."""
-        ...
-
-    def answered(self, usage: Usage) -> None:
-        """Called once the server has answered, before the answer is judged."""
-        ...
-
-
-class Unwatched:
-    """A call that nobody accounts for."""
-
-    def leaving(self) -> None:
-        """Lets every attempt go."""
-
-    def answered(self, usage: Usage) -> None:
-        """Keeps nothing."""
 
 
 class _Message(BaseModel):

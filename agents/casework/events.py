@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
@@ -12,7 +13,9 @@ from cases.errors import InputError
 from runtime import inbox
 from runtime.database import Transaction
 from runtime.inbox import EventReceipt, IncomingEvent
-from runtime.queue import JobQueue
+
+if TYPE_CHECKING:
+    from runtime.queue import JobQueue
 
 EVENT_SYSTEM = "urn:countersign:event"
 """A receipt's number leads to the cases its event was carried to, so that a job that runs again finds them there."""
@@ -52,7 +55,7 @@ def accept_events(toolbox: Toolbox, events: Sequence[IncomingEvent]) -> list[Eve
     return receipts
 
 
-def _start(queue: JobQueue, transaction: Transaction, receipt_ids: Sequence[str]) -> None:
+def _start(queue: "JobQueue", transaction: Transaction, receipt_ids: Sequence[str]) -> None:
     """A job for each event; of many at once, a job for several, which a worker spreads: starting one has its cost."""
     if len(receipt_ids) < _FEW:
         for receipt_id in receipt_ids:
@@ -70,7 +73,7 @@ def spread_events(toolbox: Toolbox, receipt_ids: str) -> None:
             queue_of(toolbox).enqueue(transaction, PROCESS_EVENT, receipt_id, key=receipt_id)
 
 
-def queue_of(toolbox: Toolbox) -> JobQueue:
+def queue_of(toolbox: Toolbox) -> "JobQueue":
     """The process's queue; raises InputError where it was started without one."""
     if toolbox.queue is None:
         raise InputError("This process takes no events: it was started without a queue.")

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 
 from pydantic import ValidationError
 
@@ -11,7 +12,6 @@ from cases.errors import UnreadableFile
 from cases.ids import Digest, digest_of
 from formats.scan.frames import Frame, frames
 from formats.scan.layout import RESCAN, paged
-from formats.scan.pages import read_page
 from formats.scan.tesseract import program
 from formats.scan.transcript import VERSION, PageTranscript, Transcript, TranscriptStore
 from formats.text import PagedText
@@ -88,7 +88,9 @@ def _transcribed(frame: Frame, tesseract: str, ends: float) -> PageTranscript:
     if time.monotonic() > ends:
         size = frame.image.size
         return PageTranscript(number=frame.number, width=size[0], height=size[1], lost="was left when the time ran out")
-    return read_page(frame.image, frame.number, tesseract)
+    # numpy and scipy load with the first scan, not with every command
+    read: PageTranscript = import_module("formats.scan.pages").read_page(frame.image, frame.number, tesseract)
+    return read
 
 
 def nothing_read(transcript: Transcript) -> str:

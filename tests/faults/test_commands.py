@@ -1,12 +1,14 @@
 """The command line as a stranger meets it: quick help, one-line errors, no way off the machine, a proved log."""
 
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults.commands import CommandLine
+from tests.faults.commands import ROOT, CommandLine
 from tests.flows.clinic import COMPLETE, SAMPLES
 
 
@@ -23,6 +25,28 @@ def test_help_answers_in_half_a_second(shell: CommandLine) -> None:
         shell.run("--help")
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 0.5
+
+
+HEAVY = ("torch", "transformers", "presidio_analyzer", "openai", "dbos", "langchain_core", "scipy", "chromadb")
+
+
+def loaded_after(shell: CommandLine, code: str) -> list[str]:
+    """Which of the heavy packages a fresh process has loaded once it ran `code`."""
+    told = f"import sys; {code}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, env=shell.environment, capture_output=True, text=True, timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.splitlines()[-1].split()
+
+
+def test_a_command_that_needs_no_model_loads_none(shell: CommandLine) -> None:
+    assert loaded_after(shell, "from api.cli import app; app(['users', 'list'], standalone_mode=False)") == []
+
+
+def test_presidio_is_imported_without_torch_which_can_be_had_afterwards(shell: CommandLine) -> None:
+    assert loaded_after(shell, "import guardrails.phi.guard") == ["presidio_analyzer"]
+    assert "torch" in loaded_after(shell, "import guardrails.phi.guard, torch; assert torch.ones(2).sum() == 2")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from cases.errors import InputError, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from cases.frozen import Frozen
-from runtime.llm import LlmTransport, Message, Usage
+from runtime.llm import LlmTransport
+from runtime.llm_messages import Message, Usage
 from runtime.settings import SchemaMode, Settings
 from tests.llm.model_server import ModelServer, Reply, completion, failure, running_server
 
