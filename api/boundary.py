@@ -21,7 +21,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 MOST_BODY_BYTES = 1024 * 1024
 """For a request whose route does not allow more; see `allow_body`."""
 _PORT = re.compile(r":\d{1,5}$")
-_CASE = re.compile(r"c-[0-9a-f]{16}")
+_CASE = re.compile(r"[ac]-[0-9a-f]{16}")
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

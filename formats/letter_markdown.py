@@ -14,7 +14,7 @@ from unicodedata import category
 
 from cases.errors import InputError
 from cases.packet import Citation, Letter, LetterPoint, PolicyCitation, Sentence, SentenceKind
-from formats.letter_references import cited, numbers, place, unsigned_notice
+from formats.letter_references import cited, numbers, place, said, unsigned_notice
 
 NO_SOURCE = "[no source]"
 
@@ -118,7 +118,7 @@ def _fixed_lines(part: str, letter: Letter) -> list[str]:
 
 
 def _reference(citation: Citation) -> str:
-    return f"{_escaped(place(citation))}: “{_escaped(citation.span.quote)}”"
+    return f"{_escaped(place(citation))}: {said(citation, _escaped(citation.span.quote))}"
 
 
 @dataclass(frozen=True)

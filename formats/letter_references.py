@@ -31,8 +31,19 @@ def policy_name(policy: PolicyRef) -> str:
 
 
 def law_name(citation: LawCitation) -> str:
-    """The place of a law, and whether its wording here was checked there."""
-    return citation.place if citation.verified else f"{citation.place} (not yet checked in the source)"
+    """The place of a law. Whether our wording of it was checked there is for staff, who are told before it leaves."""
+    return f"{citation.place} (restated)"
+
+
+def said(citation: Citation, words: str) -> str:
+    """What stands behind the place: quoted where it is quoted, and a law plainly, since its wording is ours."""
+    return words if isinstance(citation, LawCitation) else f"“{words}”"
+
+
+def unchecked_laws(letter: Letter) -> tuple[str, ...]:
+    """Places of laws that the letter cites and nobody has compared with their primary source yet."""
+    laws = (citation for citation in cited(letter) if isinstance(citation, LawCitation))
+    return tuple(dict.fromkeys(law.place for law in laws if not law.verified))
 
 
 def unsigned_notice(letter: Letter) -> str:

@@ -14,7 +14,7 @@ from cases.frozen import Frozen
 from cases.ids import CaseId
 from knowledge.question_words import codes_in, day_in
 
-_CASE = re.compile(r"\bc-[0-9a-f]{16}\b")
+_CASE = re.compile(r"\b[ac]-[0-9a-f]{16}\b")
 _FOLLOWS_ON = re.compile(r"^\W*(?:and|also|what about|how about|then|ok(?:ay)?,? and)\b", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from cases.frozen import Frozen
 
-CasePattern = r"^(c-[0-9a-f]{16})?$"
+CasePattern = r"^([ac]-[0-9a-f]{16})?$"
 About = Literal["all", "gaps", "deadlines", "criteria", "timeline", "authorization"]
 
 
@@ -33,14 +33,14 @@ class PolicyCriteriaInput(Frozen):
 class CaseRecordInput(Frozen):
     """A case, and what of its record is wanted."""
 
-    case_id: str = Field(pattern=r"^c-[0-9a-f]{16}$")
+    case_id: str = Field(pattern=r"^[ac]-[0-9a-f]{16}$")
     about: About = "all"
 
 
 class ChartSearchInput(Frozen):
     """A question about one patient's chart."""
 
-    case_id: str = Field(pattern=r"^c-[0-9a-f]{16}$")
+    case_id: str = Field(pattern=r"^[ac]-[0-9a-f]{16}$")
     question: str = Field(min_length=1, max_length=500)
 
 

@@ -58,6 +58,7 @@ CLOCK: dict[str, str] = {
     ClockKind.SEND_BY: "Last day to send so that the payer must decide before the service",
     ClockKind.SERVICE: "Service is on",
     ClockKind.DECISION_DUE: "Payer must decide by",
+    ClockKind.FILE_BY: "Last day to file the appeal",
 }
 OPERATOR: dict[Op, str] = {
     Op.ALL: "all of these",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from agents.casework.denials.views import DueCount
+from cases.appeal import Filing, Result, Stance
 from cases.denial import DenialSource, DenialStatus, Pathway
 
 PATHWAY: dict[Pathway, tuple[str, str, str]] = {
@@ -55,6 +56,33 @@ STATUS: dict[DenialStatus, tuple[str, str]] = {
 }
 
 APPEAL = {"yes": "May be appealed", "no": "No appeal", "person": "A person decides whether to appeal"}
+
+FILING: dict[Filing, str] = {
+    Filing.APPEAL: "An appeal by letter, with enclosures",
+    Filing.EXPEDITED_APPEAL: "An expedited appeal by letter, with enclosures",
+    Filing.REOPENING: "A request to reopen, with the paper that was lacking",
+    Filing.CORRECTED_CLAIM: "A corrected claim; no letter",
+    Filing.EXTERNAL_REVIEW: "A request for external review, with all that went before",
+    Filing.HEARING: "A request for a hearing, with all that went before",
+    Filing.PERSON: "Nothing yet: a person chooses",
+    Filing.NONE: "Nothing: no appeal is open",
+}
+
+STANCE: dict[Stance, tuple[str, str]] = {
+    Stance.CONTESTED: ("Contested with evidence", "ok"),
+    Stance.SUPPLIED: ("The paper is supplied", "ok"),
+    Stance.NOT_SHOWN: ("Not claimed: the chart lacks it", "warn"),
+    Stance.OTHER_WAY: ("Settled another way", "plain"),
+    Stance.PERSON: ("A person decides", "warn"),
+}
+
+RESULT: dict[Result, str] = {
+    Result.OVERTURNED: "Overturned",
+    Result.PARTLY: "Overturned in part",
+    Result.UPHELD: "Upheld",
+    Result.DISMISSED: "Dismissed",
+    Result.WITHDRAWN: "Withdrawn by us",
+}
 
 CLOCK = {"file_by": "File the appeal by", "reopen_by": "Ask for the reopening by", "decided_by": "The payer decides by"}
 

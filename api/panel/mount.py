@@ -4,12 +4,24 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from api.panel.assets import ADDRESS, Assets
-from api.panel.routes import answers, asking, case, decisions, denials, documents, house, moves, policies, worklist
+from api.panel.routes import (
+    answers,
+    appeals,
+    asking,
+    case,
+    decisions,
+    denials,
+    documents,
+    house,
+    moves,
+    policies,
+    worklist,
+)
 
 
 def mount_panel(app: FastAPI) -> None:
     """Add the panel's routes and the folder of its style sheets and scripts."""
-    for module in (worklist, case, answers, decisions, moves, documents, asking, policies, denials, house):
+    for module in (worklist, case, answers, decisions, moves, documents, asking, policies, denials, appeals, house):
         app.include_router(module.router)
     app.mount(ADDRESS, Assets())
     app.add_api_route("/", _to_panel, name="root", include_in_schema=False)

@@ -23,12 +23,16 @@ class NextStep:
     todo: tuple[tuple[str, str], ...] = ()
 
 
-def next_step(sheet: CaseSheet, pages: int) -> NextStep:
+def next_step(sheet: CaseSheet, pages: int, *, by_hand: bool = False) -> NextStep:
     """The next thing a person does, or that nothing is to be done."""
     state = sheet.case.state
+    if by_hand and state is CaseState.SUBMITTING:
+        return NextStep("File it, then record the filing", "The letter is approved. It is filed by a person.", "act")
+    if sheet.case.appeal is not None and state in _APPEAL:
+        return NextStep(*_APPEAL[state])
     if state is CaseState.AWAITING_REVIEW and sheet.ready is not None:
         seen = tuple((flag.message, "") for flag in sheet.case.flags if flag.severity != "info")
-        return NextStep("Read it and decide", f"{_criteria(sheet)} {effect(sheet, pages)}.", "act", seen)
+        return NextStep("Read it and decide", f"{_criteria(sheet)} {effect(sheet, pages, by_hand)}.", "act", seen)
     if state is CaseState.WAITING_DOCUMENTS:
         missing = words.asked_for(sheet.gaps)
         headline = f"Ask for {words.plural(len(missing), 'document')}" if missing else "Ask for what is missing"
@@ -56,11 +60,20 @@ _REST: dict[CaseState, tuple[str, str, str]] = {
     CaseState.CLOSED: ("Nothing", "The case is closed.", "plain"),
 }  # fmt: skip
 
+_APPEAL: dict[CaseState, tuple[str, str, str]] = {
+    CaseState.SUBMITTED: ("Wait for the decision, then record it", "The appeal is filed and not decided yet.", "wait"),
+    CaseState.AUTHORIZED: ("Schedule the service", "The denial was overturned.", "ok"),
+    CaseState.MODIFIED: ("Compare what was granted", "The denial was overturned in part.", "warn"),
+    CaseState.DENIED: ("Decide on the next level", "The denial was upheld.", "bad"),
+}
 
-def effect(sheet: CaseSheet, pages: int) -> str:
-    """What approving does: `Sends 14 pages to Northlake Advantage by PAS`."""
+
+def effect(sheet: CaseSheet, pages: int, by_hand: bool = False) -> str:
+    """What approving does: `Sends 14 pages to Northlake Advantage by PAS`; an appeal `by_hand` is filed by a person."""
     payer = sheet.case.payer.name if sheet.case.payer else "the payer"
     way = sheet.need.channel if sheet.need and sheet.need.channel not in ("", "none") else "pas"
+    if by_hand:
+        return f"Releases {words.plural(pages, 'page')} for a person to file with {payer}; nothing is sent by itself"
     return f"Sends {words.plural(pages, 'page')} to {payer} by {way.upper() if way == 'pas' else words.channel(way)}"
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict
 
+from agents.casework.appeals.sheet import AppealSheet, appeal_sheet
 from agents.casework.documents import receive_document
 from agents.casework.events import accept_event
 from api.auth import Box, Me, needs
@@ -31,7 +32,7 @@ from runtime.inbox import EventReceipt, IncomingEvent
 
 router = APIRouter(tags=["cases"])
 
-OneCase = Annotated[CaseId, Path(pattern=r"^c-[0-9a-f]{16}$", description="The case's id.", examples=[EXAMPLE_CASE])]
+OneCase = Annotated[CaseId, Path(pattern=r"^[ac]-[0-9a-f]{16}$", description="The case's id.", examples=[EXAMPLE_CASE])]
 States = Annotated[
     list[CaseState] | None,
     Query(alias="state", description="Only cases in these states.", examples=[["awaiting_review"]]),
@@ -93,6 +94,17 @@ def read_case(toolbox: Box, case_id: OneCase, response: Response) -> CaseView:
         gate = work_store.get_product(transaction, case_id, work_store.GATE)
     response.headers["ETag"] = f'"r{case.revision}"'
     return CaseView.of(case, submission, gate)
+
+
+@router.get(
+    "/cases/{case_id}/appeal",
+    summary="Look at an appeal",
+    dependencies=[needs(Scope.CASES_READ)],
+    responses=problems(401, 403, 404),
+)
+def read_appeal(toolbox: Box, case_id: OneCase) -> AppealSheet:
+    """What is filed where and by when, and how each reason of the denial is answered; 404 for a case that is none."""
+    return appeal_sheet(toolbox, case_id)
 
 
 @router.post(

@@ -180,7 +180,7 @@ def feedback(run_id: RunId, body: FeedbackBody, desk: Desk, asker: Asking, once:
 def list_threads(
     desk: Desk,
     asker: Asking,
-    case: Annotated[CaseId | None, Query(pattern=r"^c-[0-9a-f]{16}$", description="Only of this case.")] = None,
+    case: Annotated[CaseId | None, Query(pattern=r"^[ac]-[0-9a-f]{16}$", description="Only of this case.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ThreadPage:

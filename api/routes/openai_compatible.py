@@ -32,7 +32,7 @@ router = APIRouter(
     responses=problems(401, 403),
 )
 _LOOK_SECONDS = 0.2
-_CASE = r"^(c-[0-9a-f]{16})?$"
+_CASE = r"^([ac]-[0-9a-f]{16})?$"
 
 
 class ModelCard(Frozen):

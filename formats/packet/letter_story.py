@@ -6,7 +6,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
 from cases.packet import Citation, Letter, LetterPoint
-from formats.letter_references import cited, numbers, unsigned_notice
+from formats.letter_references import cited, numbers, said, unsigned_notice
 from formats.packet.typeface import (
     BODY,
     GREY,
@@ -92,5 +92,5 @@ def _sources(letter: Letter, place: Callable[[Citation], str]) -> Iterator[Flowa
         yield Spacer(0, 10)
         yield Paragraph("Sources", SUBHEADING)
     for number, citation in enumerate(listed, start=1):
-        quote = f"“{inline(shortened(citation.span.quote))}”"
+        quote = said(citation, inline(shortened(citation.span.quote)))
         yield Paragraph(f"{place(citation)}: {quote}", _REFERENCE, bulletText=f"{number}.")

@@ -55,6 +55,7 @@ MAY: dict[str, set[str]] = {
     "GET /keys": {"admin"},
     "POST /keys": {"admin"},
     "DELETE /keys/{key_id}": {"admin"},
+    "GET /cases/{case_id}/appeal": SPECIALIST_UP | KEY,
     "GET /cases/{case_id}/summary": SPECIALIST_UP | KEY,
     "POST /copilot/agui": ASKERS,
     "GET /copilot/runs/{run_id}": ASKERS,

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from agents.casework.appeals.opening import open_appeal
 from agents.casework.asking import PolicyDesk
 from agents.casework.panel.case import read_case
 from agents.casework.panel.documents import key_of
 from agents.casework.panel.policies import passage_key
 from agents.casework.panel.worklist import WorklistReader
+from agents.casework.payer_messages import take_message
+from agents.casework.working import open_graph, work_case
 from agents.copilot.question import Asker, Question
 from agents.copilot.running import Copilot, RunRequest
 from agents.copilot.tools import Shelves
@@ -23,6 +26,7 @@ from knowledge.authorization_rules import shipped_rules
 from runtime import denial_store
 from tests.browser.clinic_server import ROOT, ClinicServer
 from tests.browser.conftest import Open
+from tests.flows.appeal_desk import denied
 
 SCREENS = ROOT / "out" / "screens"
 _AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations.map(" \
@@ -58,13 +62,13 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         for one in (judged.root.leaves() if judged else ())
         if any(item.fact.span.page for item in one.evidence)
     )
-    thread = conversation(server, waits.id)
+    thread, appeal = conversation(server, waits.id), appealed(server)
     text = f"payer={policy.payer_id}&doc={policy.doc_id}&version={policy.version}"
     return {
         "worklist": "", "worklist-empty": "?view=sent", "case-ready": f"/cases/{ready.id}",
         "case-waiting": f"/cases/{waits.id}", "case-person": f"/cases/{person}", "case-done": f"/cases/{done.id}",
         "evidence": f"/cases/{person}/evidence/{on_page}", "packet": f"/cases/{ready.id}/packet",
-        "no-packet": f"/cases/{done.id}/packet", "letter": f"/cases/{ready.id}/letter",
+        "no-packet": f"/cases/{done.id}/packet", "letter": f"/cases/{ready.id}/letter", "appeal": f"/cases/{appeal}",
         "documents": f"/cases/{ready.id}/documents",
         "document": f"/cases/{ready.id}/documents/{key_of(ready.order.document_id)}",
         "case-ask": f"/cases/{ready.id}/ask", "ask": "/ask", "record": f"/cases/{waits.id}/record?line=state",
@@ -78,6 +82,17 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "dead-letters": "/dead-letters", "settings": "/settings", "components": "/components",
         "not-found": "/cases/c-0000000000000000",
     }  # fmt: skip
+
+
+def appealed(server: ClinicServer) -> str:
+    """The appeal of a denial of the case that is ready, worked to the gate."""
+    box = server.box()
+    (denial,) = take_message(box, "denial.txt", denied().encode()).denials
+    appeal_id = open_appeal(box, denial.id)
+    with open_graph(box) as graph:
+        work_case(box, graph, appeal_id)
+    box.database.close()
+    return appeal_id
 
 
 def conversation(server: ClinicServer, case_id: CaseId) -> str:

@@ -213,6 +213,22 @@ def open_appeal(toolbox: Toolbox, denial_id: str) -> CaseId:
         return _open(toolbox, transaction, denial, start)
 
 
+def open_appeal_soon(toolbox: Toolbox, denial_id: str) -> CaseId:
+    """Open the appeal of a denial and have the worker work it; asked again, it is neither opened nor worked twice."""
+    appeal_id = open_appeal(toolbox, denial_id)
+    with toolbox.database.begin() as transaction:
+        case = case_store.get(transaction, appeal_id)
+        if toolbox.queue is not None and case.state is CaseState.OPENED:
+            toolbox.queue.enqueue(transaction, "work_case", appeal_id, key=f"{appeal_id}:opened:{case.revision}")
+    return appeal_id
+
+
+def appeal_held(transaction: Transaction, denial: Denial) -> CaseId | None:
+    """The appeal of a denial, where one was opened."""
+    appeal_id = appeal_id_for(denial)
+    return appeal_id if case_store.is_held(transaction, appeal_id) else None
+
+
 def _start(toolbox: Toolbox, transaction: Transaction, denial: Denial, parent_id: CaseId) -> _Start:
     parent = case_store.get(transaction, parent_id)
     digest = parent.chart_digest

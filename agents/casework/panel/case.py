@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from agents.appeal_products import PLAN
 from agents.casework.panel.clocks import CaseClock, clocks_of
 from agents.casework.panel.standing import SETTLED, Standing, standings
 from agents.products import ANSWER, NOT_DRAFTED, TREE
@@ -15,7 +16,7 @@ from cases.criteria import CriteriaResult, CriteriaTree, Judgement
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
-from cases.ids import CaseId, Digest, UserId
+from cases.ids import CaseId, Digest, UserId, digest_of
 from cases.lifecycle import CaseState
 from cases.packet import Gap, Letter, Submission
 from cases.review import Approval, Review
@@ -121,10 +122,11 @@ def read_case(toolbox: Toolbox, case_id: CaseId, user_id: UserId) -> CaseSheet:
         revision = work_store.newest_revision(transaction, case_id, GATE)
         answer = work_store.get_product(transaction, case_id, ANSWER)
         submission = work_store.newest_submission(transaction, case_id)
+        plan = work_store.get_product(transaction, case_id, PLAN) if case.appeal else None
         users = review_store.all_users(transaction)
         sheet = CaseSheet(
             case=case,
-            clocks=clocks_of(case, answer, ZoneInfo(toolbox.settings.time_zone)),
+            clocks=clocks_of(case, answer, ZoneInfo(toolbox.settings.time_zone), plan),
             answer=answer,
             reviews=review_store.reviews_of(transaction, case_id),
             approval=review_store.newest_approval(transaction, case_id, action_of(case)),
@@ -150,7 +152,7 @@ def _worked(transaction: Transaction, sheet: CaseSheet, revision: int, submissio
             "gate": work_store.get_product(transaction, case_id, GATE, revision),
             "not_drafted": work_store.get_product(transaction, case_id, NOT_DRAFTED, revision) or "",
             "ready": _ready(ready) if ready else None,
-            "packet": held.get("packet.pdf"),
+            "packet": held.get("packet.pdf") or (digest_of(ready.packet_pdf) if ready else None),
             "questions": _questions(work_store.get_product(transaction, case_id, TREE, revision)),
         }
     )

@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from cases.appeal import PathwayPlan
 from cases.case import Case, LineOfBusiness, Urgency
 from cases.deadlines import Deadline
 from cases.decision import PayerAnswer
@@ -25,6 +26,7 @@ class ClockKind(StrEnum):
     SEND_BY = "send_by"
     SERVICE = "service"
     DECISION_DUE = "decision_due"
+    FILE_BY = "file_by"
 
 
 class CaseClock(Frozen):
@@ -45,18 +47,32 @@ class CaseClock(Frozen):
         return 1.0 if whole <= 0 else min(max((now - self.starts).total_seconds() / whole, 0.0), 1.0)
 
 
-def clocks_of(case: Case, answer: PayerAnswer | None, zone: ZoneInfo) -> tuple[CaseClock, ...]:
+def clocks_of(
+    case: Case, answer: PayerAnswer | None, zone: ZoneInfo, plan: PathwayPlan | None = None
+) -> tuple[CaseClock, ...]:
     """The clocks that run now, the next one first; none where nothing binds or the case is decided.
 
     Before it is sent: the last day to send so that the payer must decide before the service, and the service
-    itself. After: the payer's decision, and the service.
+    itself. After: the payer's decision, and the service. An appeal has the day to file by, as `plan` reckoned it.
     """
+    if case.appeal is not None:
+        filing = _file_by(case, plan, zone) if case.state in UNSENT else None
+        return (filing,) if filing else ()
     service = _service(case, zone)
     if case.state in UNSENT:
         return tuple(clock for clock in (_send_by(case, zone), service) if clock)
     if case.state in UNDECIDED:
         return tuple(clock for clock in (_decision(case, answer, zone), service) if clock)
     return ()
+
+
+def _file_by(case: Case, plan: PathwayPlan | None, zone: ZoneInfo) -> CaseClock | None:
+    if plan is None or plan.due is None:
+        return None
+    return CaseClock(
+        kind=ClockKind.FILE_BY, starts=case.opened_at, due=_end_of(plan.due, zone), citation=plan.citation,
+        verified=plan.verified,
+    )  # fmt: skip
 
 
 def _service(case: Case, zone: ZoneInfo) -> CaseClock | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from agents.appeal_products import PLAN
 from agents.casework.panel.clocks import CaseClock, clocks_of
 from agents.products import ANSWER
 from agents.toolbox import Toolbox
@@ -46,6 +47,8 @@ class CaseLine(Frozen):
     updated_at: datetime
     clocks: tuple[CaseClock, ...]
     warned: tuple[str, ...] = ()
+    appeal_level: int = 0
+    """0 for a request; else the level at which its refusal is appealed."""
 
     @property
     def due(self) -> datetime | None:
@@ -145,7 +148,8 @@ class WorklistReader:
         case = case_store.get(transaction, summary.id)
         answered = case.state in _HAS_ANSWER
         answer = work_store.get_product(transaction, case.id, ANSWER) if answered else None
-        clocks = clocks_of(case, answer, ZoneInfo(self.toolbox.settings.time_zone))
+        plan = work_store.get_product(transaction, case.id, PLAN) if case.appeal else None
+        clocks = clocks_of(case, answer, ZoneInfo(self.toolbox.settings.time_zone), plan)
         return line_of(case, summary.updated_at, clocks)
 
     def _detail(self, transaction: Transaction, line: CaseLine) -> LineDetail:
@@ -177,6 +181,7 @@ def line_of(case: Case, updated_at: datetime, clocks: tuple[CaseClock, ...]) -> 
         updated_at=updated_at,
         clocks=clocks,
         warned=tuple(flag.code for flag in case.flags if flag.severity != "info"),
+        appeal_level=case.appeal.level if case.appeal else 0,
     )
 
 

@@ -139,8 +139,7 @@ def _told(found: Reckoning | None, zone: str) -> str:
     if found is None or found.deadline is None:
         return ""
     due, filed = found.deadline.due.astimezone(ZoneInfo(zone)), found.deadline.starts.astimezone(ZoneInfo(zone))
-    note = "" if found.deadline.verified else ", not yet checked in the source"
-    return f"by {due.day} {due:%B %Y}, if received on {filed.day} {filed:%B %Y} ({found.deadline.citation}{note})"
+    return f"by {due.day} {due:%B %Y}, if received on {filed.day} {filed:%B %Y} ({found.deadline.citation})"
 
 
 def _corrections(facts: DenialFacts) -> Iterator[str]:

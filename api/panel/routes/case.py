@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from agents.casework.appeals.sheet import appeal_sheet, may_end
 from agents.casework.denials.views import denials_of_case
 from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_case
 from agents.casework.panel.documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
@@ -51,10 +52,22 @@ def shown(
     judged = next((node for node in _nodes(sheet) if node.id == criterion), None) or sheet.first_open()
     pages = _packet_pages(desk, sheet)
     beside = desk.worklist.view(WorklistFilter(states=words.FILTERS[0][2]), size=_BESIDE)
-    known = {"told": "", "refused": None, "reason": "", "failed": None, "written": {}, **told}
+    appeal = appeal_sheet(desk.toolbox, sheet.case.id) if sheet.case.appeal else None
+    by_hand = appeal is not None and appeal.by_hand
+    known = {
+        "told": "",
+        "acted": None,
+        "act_failed": "",
+        "refused": None,
+        "reason": "",
+        "failed": None,
+        "written": {},
+        **told,
+    }
     return page(
         request, "case.html", status=status, caller=caller, sheet=sheet, pages=pages, beside=beside,
-        step=next_step(sheet, len(pages)), effect=effect(sheet, len(pages)), acts=acts_of(caller, sheet),
+        step=next_step(sheet, len(pages), by_hand=by_hand), effect=effect(sheet, len(pages), by_hand),
+        appeal=appeal, may_end=may_end(sheet.case), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
         again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
         key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from agents.casework.appeals.opening import appeal_held
 from agents.casework.denials.letters import letter_page, open_letter
 from agents.casework.denials.opening import close_denial
 from agents.casework.denials.views import DenialView, denial_list, due_by_day, view_of
@@ -20,6 +21,7 @@ from cases.denial import Denial
 from cases.errors import InputError, NotFound
 from cases.frozen import Frozen
 from cases.ids import UserId
+from cases.review import UserRole
 from runtime import denial_store, denial_terms
 
 router = APIRouter(prefix="/panel/denials", route_class=PanelRoute, include_in_schema=False)
@@ -103,11 +105,14 @@ def _page(
     request: Request, desk: PanelDesk, caller: Caller, held: Denial, view: DenialView, number: int, *,
     status: int = 200, failed: str = "", written: str = "",
 ) -> Response:  # fmt: skip
-    """The page of a denial; `failed` and `written` where closing it was refused."""
+    """The page of a denial; `failed` and `written` where an act on it was refused."""
+    with desk.toolbox.database.read() as transaction:
+        appeal_id = appeal_held(transaction, held)
     return page(
         request, "denial.html", status=status, caller=caller, view=view, number=number, failed=failed, written=written,
         opened=open_letter(desk.toolbox, held, number), beside=denial_list(desk.toolbox)[:_BESIDE],
-        may_close=Scope.REVIEW_DECIDE in caller.scopes and view.status != "closed",
+        may_close=Scope.REVIEW_DECIDE in caller.scopes and view.status != "closed", appeal_id=appeal_id,
+        may_write_off=caller.role is UserRole.SUPERVISOR and view.status != "closed",
     )  # fmt: skip
 
 
@@ -135,9 +140,16 @@ def close(request: Request, desk: Desk, caller: Reader, denial_id: OneDenial, fo
     try:
         close_denial(desk.toolbox, denial_id, UserId(caller.id), why)
     except InputError as error:
-        held, view = _read(desk, denial_id)
-        return _page(request, desk, caller, held, view, 1, status=422, failed=error.message, written=why)
+        return refused(request, desk, caller, denial_id, error.message, why)
     return RedirectResponse(f"/panel/denials/{denial_id}", status_code=303)
+
+
+def refused(
+    request: Request, desk: PanelDesk, caller: Caller, denial_id: str, failed: str, written: str = ""
+) -> Response:
+    """The denial's page with what was wrong, and the words that were typed."""
+    held, view = _read(desk, denial_id)
+    return _page(request, desk, caller, held, view, 1, status=422, failed=failed, written=written)
 
 
 def _read(desk: PanelDesk, denial_id: str) -> tuple[Denial, DenialView]:

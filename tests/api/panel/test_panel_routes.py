@@ -50,6 +50,10 @@ MAY: dict[str, set[str]] = {
     "GET /panel/denials/{denial_id}": READERS,
     "GET /panel/denials/{denial_id}/reasons/{number}": READERS,
     "GET /panel/denials/{denial_id}/letter/{number}.webp": READERS,
+    "POST /panel/denials/{denial_id}/appeal": READERS,
+    "POST /panel/denials/{denial_id}/write-off": {"supervisor"},
+    "GET /panel/cases/{case_id}/appeal/brief": READERS,
+    "POST /panel/cases/{case_id}/appeal/{kind}": READERS,
     "POST /panel/denials/{denial_id}/close": {"reviewer", "supervisor", "admin"},
     "GET /panel/copilot/runs/{run_id}": READERS,
     "POST /panel/copilot/runs/{run_id}/feedback": READERS,
@@ -80,7 +84,7 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
     assert submission is not None
     filled = path.format(
         case_id=case.id, criterion_id="northlake_oxygen", review_id="r", key=key_of(case.order.document_id), number=1,
-        width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000", run_id="r1",
+        width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000", run_id="r1", kind="call",
     )  # fmt: skip
     query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1, "before": 1, "after": 1}
     if method == "GET":
