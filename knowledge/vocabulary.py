@@ -181,6 +181,11 @@ class Vocabulary:
             if concept.sites
         }
 
+    def is_ruled_out(self, concept_id: ConceptId, sentence: str) -> bool:
+        """Whether the sentence holds what must not stand beside this concept (a venous gas is no arterial one)."""
+        needed = self.contexts.get(concept_id)
+        return bool(needed and needed.unless and needed.unless.search(sentence))
+
     def concept(self, concept_id: ConceptId) -> Concept:
         """The concept of this id; raises KeyError where there is none."""
         return self.concepts[concept_id]

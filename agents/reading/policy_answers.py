@@ -29,10 +29,12 @@ class PolicyQuote(Frozen):
 def quotes_from(hits: Sequence[Hit]) -> tuple[PolicyQuote, ...]:
     """The best sentences of the best passage, those near to each other as one quote, and the next passage's best.
 
+    The next passage speaks only where it is of the same document: what another policy says answers another question.
     A list item comes with the words that introduce its list. Empty only where there are no hits.
     """
     found: list[PolicyQuote] = []
-    for hit, count in zip(hits[:2], (_SENTENCES, 1), strict=False):
+    speaking = [hit for hit in hits[:2] if (hit.payer_id, hit.doc_id) == (hits[0].payer_id, hits[0].doc_id)]
+    for hit, count in zip(speaking, (_SENTENCES, 1), strict=False):
         for span in _joined(hit, [_with_lead(hit, span) for span in _telling(hit)[:count]]):
             if not any(one.doc_id == hit.doc_id and one.start <= span[0] < one.end for one in found):
                 found.append(_quote(hit, span))

@@ -22,7 +22,7 @@ LISTED = re.compile(r"[^\n]*\||[\s#\d.-]{0,6}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/
 """An item of a list: what it says of one day is not said of the note."""
 SIDE_WORDS = re.compile(
     r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
-    r"|(?<![\w/])(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
+    r"|(?<![\w/])(?<!\d )(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
     re.IGNORECASE,
 )
 

@@ -62,6 +62,8 @@ def _sentence_facts(note: Note, sentence: Sentence, before: Sentence | None, voc
     mentions = [m.model_copy(update={"start": m.start + sentence.start, "end": m.end + sentence.start}) for m in found]
     measured = readings(note.dateless, sentence.start, sentence.end, mentions, note.cues)
     for reading in measured:
+        if vocabulary.is_ruled_out(reading.concept.id, text[sentence.start : sentence.end]):
+            continue
         yield _measured_fact(note, sentence, before, reading)
     for mention in mentions:
         if mention.concept.kind is not ConceptKind.MEASUREMENT:

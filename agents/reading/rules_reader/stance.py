@@ -80,6 +80,15 @@ def statement_assertion(
     return Assertion.AFFIRMED
 
 
+def still_wanted(around: Surroundings, cues: Cues) -> bool:
+    """Whether the words behind an act or a document say that it is asked for or to come, or that another did it."""
+    if cues["by_another_after"].search(around.after) or cues["never_begun"].search(around.rest):
+        return True
+    if cues["wanted_before"].search(around.before):
+        return True
+    return bool(cues["wanted_after"].search(around.after)) and not cues["wanted_and_done"].search(around.after)
+
+
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if sentence.section in (Section.POLICY, Section.INSTRUCTIONS, Section.LISTING):
         return True
