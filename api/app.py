@@ -37,6 +37,7 @@ from api.routes import (
     webhooks,
     worklist,
 )
+from api.smart import routes as smart
 from api.worker import start_worker, stop_worker
 from cases.errors import CountersignError
 
@@ -92,6 +93,7 @@ def build_app(toolbox: Toolbox) -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router)
     app.include_router(_document_router())
+    app.include_router(smart.router)
     mount_panel(app)
     app.state.mcp = mount_mcp(app, toolbox)
     app.mount("/static", StaticFiles(directory=sign_in_pages.FOLDER / "static"))

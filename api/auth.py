@@ -174,21 +174,33 @@ def _prefix(request: Request) -> str:
     return _HOST_ONLY if _is_secure(request) else ""
 
 
+def cookie_name(request: Request, name: str) -> str:
+    """The name under which a cookie of ours is kept: bound to the host wherever there is https."""
+    return _prefix(request) + name
+
+
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int, *, hidden: bool = True
+) -> None:
+    """Set a cookie of ours; where an EHR may show our pages in its frame, it goes along there, kept apart by site."""
+    framed = _is_secure(request) and bool(toolbox_of(request).settings.smart_ehrs)
+    response.set_cookie(
+        cookie_name(request, name), value, max_age=seconds, path="/", secure=_is_secure(request), httponly=hidden,
+        samesite="none" if framed else "lax",
+    )  # fmt: skip
+    if framed:
+        name_of, last = response.raw_headers[-1]
+        response.raw_headers[-1] = (name_of, last + b"; Partitioned")
+
+
 def give_cookies(request: Request, response: Response, signed_in: SignedIn) -> None:
     """The session cookie, which scripts cannot read, and the CSRF token, which ours can."""
     seconds = int((signed_in.session.expires_at - signed_in.session.opened_at).total_seconds())
-    prefix, secure = _prefix(request), _is_secure(request)
-    for name, value, hidden in (
-        (_COOKIE, signed_in.token, True),
-        (_CSRF_COOKIE, csrf_token(signed_in.token), False),
-    ):
-        response.set_cookie(
-            prefix + name, value, max_age=seconds, path="/", secure=secure, httponly=hidden, samesite="lax"
-        )
+    set_cookie(request, response, _COOKIE, signed_in.token, seconds)
+    set_cookie(request, response, _CSRF_COOKIE, csrf_token(signed_in.token), seconds, hidden=False)
 
 
 def take_cookies(request: Request, response: Response) -> None:
     """Have the browser forget both cookies."""
-    prefix, secure = _prefix(request), _is_secure(request)
     for name in (_COOKIE, _CSRF_COOKIE):
-        response.delete_cookie(prefix + name, path="/", secure=secure, samesite="lax")
+        set_cookie(request, response, name, "", 0)

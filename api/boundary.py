@@ -32,7 +32,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""What every answer says unless its route says otherwise."""
+"""What every answer says unless its route says otherwise. A route whose policy lets a page into a frame sends no
+X-Frame-Options, which knows no list."""
 _HSTS = "max-age=31536000; includeSubDomains"
 
 _log = logs.logger("http")
@@ -107,6 +108,8 @@ class _Answered:
             headers["X-Request-Id"] = self._request_id
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
+                del headers["X-Frame-Options"]
             if self._scope["scheme"] == "https":
                 headers.setdefault("Strict-Transport-Security", _HSTS)
         await self._send(message)

@@ -65,6 +65,22 @@ def with_link(toolbox: Toolbox, token: str) -> SignedIn:
     raise SignInRefused("The link was used already, or has run out. Ask for a new one.")
 
 
+def with_ehr(toolbox: Toolbox, user_id: UserId, address: str) -> SignedIn:
+    """Open a session for whom an EHR vouches, by a verified launch. Raises TooManyAttempts, SignInRefused."""
+    doors = _doors(user_id, address)
+    _count(toolbox, doors)
+    with toolbox.database.begin() as transaction:
+        user = _active_user(transaction, user_id)
+        if user is None:
+            record(toolbox, transaction, _NOBODY, "session.refused", _NOBODY)
+    if user is None:
+        raise SignInRefused("The user whom the EHR named is set for nobody who is active here.")
+    with toolbox.database.begin() as transaction:
+        for door in doors:
+            sign_in_store.uncount_attempt(transaction, door)
+        return _open(toolbox, transaction, user, "ehr")
+
+
 def link_is_good(toolbox: Toolbox, token: str) -> bool:
     """Whether a link could be used now; looking does not use it up."""
     with toolbox.database.read() as transaction:

@@ -13,10 +13,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from cases.chart import Party
 from cases.errors import InputError
+from cases.frozen import Frozen
 from cases.ids import PayerId, UserId
 
 _PREFIX = "COUNTERSIGN_"
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]+$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 SchemaMode = Literal["json_schema", "json_object", "text"]
 """How a model server is told the shape of the answer; `countersign model check` says which one works."""
@@ -37,6 +39,19 @@ _QUIET = {
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 
+class SmartEhr(Frozen):
+    """An EHR that may open the panel by SMART App Launch.
+
+    `users` maps its `fhirUser` references (`Practitioner/123`) to users here; `frame_origins` are the origins of its
+    pages that may show the panel in a frame. Without `client_secret` we are a public client.
+    """
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
+    users: dict[str, UserId] = {}
+    frame_origins: tuple[Origin, ...] = ()
+
+
 class Settings(BaseSettings):
     """One field for each COUNTERSIGN_ variable; what they mean and default to stands here only.
 
@@ -53,6 +68,7 @@ class Settings(BaseSettings):
     `webhook_secrets` maps a sender's name to its Standard Webhooks secrets, two while they are rotated. `hosts` are
     the names the server is reached by beside loopback; `trusted_proxies` the addresses whose X-Forwarded headers
     are believed. A session ends after `session_idle_minutes` without a request, and after `session_hours` anyway.
+    `smart_ehrs` maps the FHIR base address of each EHR that may open the panel to its SmartEhr, as JSON.
     `serve_worker` runs a worker inside `serve`. One question to the model carries `llm_context_chars` characters of
     documents at most, and one step on a case asks `llm_most_calls` questions in `llm_step_seconds` at most;
     `llm_price_in` and `llm_price_out` are in dollars for a million tokens. `agreements` is the YAML file of
@@ -95,6 +111,7 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ()
     session_idle_minutes: int = Field(default=30, gt=0)
     session_hours: int = Field(default=12, gt=0)
+    smart_ehrs: dict[Url, SmartEhr] = {}
     serve_worker: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["console", "json"] = "console"
@@ -120,6 +137,17 @@ class Settings(BaseSettings):
         if not Path(value).expanduser().is_dir() and not _HUB_ID.fullmatch(value):
             raise ValueError("no such folder, and not a hub id of the form organization/name")
         return value
+
+    @field_validator("smart_ehrs")
+    @classmethod
+    def _without_last_slash(cls, value: dict[str, SmartEhr]) -> dict[str, SmartEhr]:
+        return {iss.rstrip("/"): ehr for iss, ehr in value.items()}
+
+    @property
+    def frame_ancestors(self) -> str:
+        """Who may show our pages in a frame, as a source list of a content security policy."""
+        origins = sorted({origin for ehr in self.smart_ehrs.values() for origin in ehr.frame_origins})
+        return " ".join(origins) or "'none'"
 
     @property
     def store_url(self) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from agents.casework.panel.policies import passage_key
 from agents.casework.panel.worklist import item_of
-from api.auth import Caller, toolbox_of
+from api.auth import Caller, cookie_name, toolbox_of
 from api.panel import denial_words, words
 from api.panel.assets import ADDRESS, version
 from api.panel.times import Clockface
@@ -21,9 +21,10 @@ THEME, HIDE = "panel_theme", "panel_hide"
 """Cookies of the reader's taste; neither is a secret."""
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-_HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin", "Vary": FRAGMENT}
+"""Ends with who may show the page in a frame."""
+_HEADERS = {"Referrer-Policy": "same-origin", "Vary": FRAGMENT}
 """Under `no-referrer` a browser sends `Origin: null` with our own forms, and they would be refused as forged."""
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -38,7 +39,7 @@ def page(
     request: Request, template: str, /, *, caller: Caller | None, status: int = 200, **known: object
 ) -> HTMLResponse:
     """A page for this caller; our scripts get its main part alone."""
-    theme = request.cookies.get(THEME, "")
+    theme = request.cookies.get(cookie_name(request, THEME), "")
     text = _templates().get_template(template).render(
         layout="fragment.html" if FRAGMENT in request.headers else "layout.html",
         caller=caller,
@@ -46,11 +47,12 @@ def page(
         clock=clockface(request),
         assets=f"{ADDRESS}/{version()}",
         theme=theme if theme in ("light", "dark") else "",
-        hide=request.cookies.get(HIDE) == "1",
+        hide=request.cookies.get(cookie_name(request, HIDE)) == "1",
         here=request.url.path,
         **known,
     )  # fmt: skip
-    return HTMLResponse(text, status_code=status, headers=dict(_HEADERS))
+    policy = CSP + toolbox_of(request).settings.frame_ancestors
+    return HTMLResponse(text, status_code=status, headers={**_HEADERS, "Content-Security-Policy": policy})
 
 
 @cache

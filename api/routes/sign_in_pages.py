@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import sign_in
-from api.auth import Box, Caller, give_cookies, identify_if_any, same_origin
+from api.auth import Box, Caller, give_cookies, identify_if_any, same_origin, toolbox_of
 from api.door_errors import SignInRefused, TooManyAttempts
 from api.error_pages import problems
 from api.routes.session import address_of
@@ -73,6 +73,14 @@ def use_link(toolbox: Box, request: Request, token: str) -> Response:
     except SignInRefused as error:
         return _page(error=error.message, status=401)
     return _lead_on(request, signed_in)
+
+
+def refusal_page(request: Request, message: str) -> Response:
+    """The page of a sign-in that an EHR began and that came to nothing; it may be shown in that EHR's frame."""
+    response = _page(error=message, status=401)
+    ancestors = toolbox_of(request).settings.frame_ancestors
+    response.headers["Content-Security-Policy"] = _CSP.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+    return response
 
 
 def _own(address: str) -> str:

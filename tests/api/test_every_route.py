@@ -159,10 +159,12 @@ def test_the_table_names_every_route_and_no_other(door: Door) -> None:
     assert {name for name, _, _ in operations(door)} == OPEN | MAY.keys()
 
 
-def test_nothing_but_static_files_and_the_panel_is_served_outside_the_document(door: Door) -> None:
+def test_nothing_but_static_files_the_panel_and_launches_is_served_outside_the_document(door: Door) -> None:
     documented = {path for _, _, path in operations(door)}
     served = {str(context.path) for context in iter_route_contexts(door.app.routes)}
-    assert {path for path in served - documented if not path.startswith("/panel")} == {"/", "/static", "/mcp"}
+    assert {path for path in served - documented if not path.startswith("/panel")} == {
+        "/", "/static", "/mcp", "/smart/launch", "/smart/callback"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("who", OUTSIDE)

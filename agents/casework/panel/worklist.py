@@ -37,6 +37,9 @@ class CaseLine(Frozen):
     state: CaseState
     urgency: Urgency
     patient: str
+    patient_id: str
+    family: str
+    order_id: str
     birth_date: str
     numbers: tuple[str, ...]
     codes: tuple[str, ...]
@@ -71,7 +74,10 @@ class ShownLine(Frozen):
 
 
 class WorklistFilter(Frozen):
-    """What to show. `states` empty for all; `claimed_by` one person's; `words` must all be found in a line."""
+    """What to show. `states` empty for all; `claimed_by` one person's; `words` must all be found in a line.
+
+    `only` leaves these cases alone.
+    """
 
     states: frozenset[CaseState] = frozenset()
     payer_id: PayerId | None = None
@@ -79,6 +85,7 @@ class WorklistFilter(Frozen):
     claimed_by: UserId | None = None
     unclaimed: bool = False
     words: str = ""
+    only: frozenset[CaseId] | None = None
 
 
 class WorklistView(Frozen):
@@ -171,6 +178,9 @@ def line_of(case: Case, updated_at: datetime, clocks: tuple[CaseClock, ...]) -> 
         state=case.state,
         urgency=case.urgency,
         patient=case.patient.full_name,
+        patient_id=case.patient.id,
+        family=case.patient.family,
+        order_id=case.order.id,
         birth_date=str(case.patient.birth_date or ""),
         numbers=tuple(number for number in numbers if number),
         codes=tuple(dict.fromkeys(coding.code for coding in case.order.codes if coding.code)),
@@ -203,6 +213,7 @@ def _fits(wanted: WorklistFilter, claims: Mapping[CaseId, Claim]) -> Callable[[C
             and (not wanted.expedited or line.urgency is Urgency.EXPEDITED)
             and (wanted.claimed_by is None or (claim is not None and claim.user_id == wanted.claimed_by))
             and not (wanted.unclaimed and claim is not None)
+            and (wanted.only is None or line.case_id in wanted.only)
             and _has_words(line, words)
         )
 

@@ -4,8 +4,8 @@ from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.places import level_of
-from agents.reading.rules_reader.stance import clause_of, still_wanted, supposed_from_the_start, surroundings
-from agents.reading.rules_reader.statements import Match, Statement, course_in, is_deed, side_in, subject_in
+from agents.reading.rules_reader.stance import clause_of, is_deed, still_wanted, supposed_from_the_start, surroundings
+from agents.reading.rules_reader.statements import Match, Statement, course_in, side_in, subject_in
 from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Setting
 from knowledge.vocabulary import Concept, ConceptKind
 

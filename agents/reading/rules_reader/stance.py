@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from agents.reading.rules_reader.layout import Section, Sentence
 from cases.evidence import Assertion
+from knowledge.vocabulary import Concept, ConceptKind
 
+_DEEDS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT, ConceptKind.DOCUMENT})
 Cues = Mapping[str, re.Pattern[str]]
 
 
@@ -78,6 +80,11 @@ def statement_assertion(
     ):
         return Assertion.UNCERTAIN
     return Assertion.AFFIRMED
+
+
+def is_deed(concept: Concept) -> bool:
+    """Whether the concept is something to be done or written, so that asking for it does not show it."""
+    return concept.kind in _DEEDS and not concept.plan_counts
 
 
 def still_wanted(around: Surroundings, cues: Cues) -> bool:

@@ -13,7 +13,7 @@ from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
 from agents.reading.rules_reader.partial_dates import SINCE, day_of
 from agents.reading.rules_reader.places import level_of, side_of
-from agents.reading.rules_reader.stance import clause_of, statement_assertion, still_wanted, surroundings
+from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, still_wanted, surroundings
 from agents.reading.rules_reader.subject import subject_of
 from agents.reading.rules_reader.treatment_course import course_of, days_of
 from cases.document import Document, DocumentKind
@@ -30,7 +30,6 @@ _IN_OTHER_WORDS = 12
 """Within so few characters a second name of one drug only explains the first: `adalimumab-adaz (biosimilar)`."""
 _LEAD = 60
 """How far into a paragraph its leading date may stand."""
-_DEEDS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT, ConceptKind.DOCUMENT})
 _EXCLUSIVE = (
     frozenset({Setting.REST, Setting.EXERCISE, Setting.SLEEP}),
     frozenset({Setting.ROOM_AIR, Setting.ON_OXYGEN}),
@@ -262,11 +261,6 @@ def _assertion(statement: Statement) -> Assertion:
 def _is_act(concept: Concept) -> bool:
     """Whether a plan's line that names it says nothing of its having been done."""
     return concept.kind is ConceptKind.PROCEDURE or (concept.kind is ConceptKind.DOCUMENT and not concept.plan_counts)
-
-
-def is_deed(concept: Concept) -> bool:
-    """Whether the concept is something to be done or written, so that asking for it does not show it."""
-    return concept.kind in _DEEDS and not concept.plan_counts
 
 
 def subject_in(statement: Statement) -> Experiencer:

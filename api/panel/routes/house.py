@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from agents.casework.panel.dead_letters import try_again
 from api import sign_in
-from api.auth import take_cookies, toolbox_of
+from api.auth import set_cookie, take_cookies, toolbox_of
 from api.panel import components, words
 from api.panel.desk import Desk
 from api.panel.entry import Form, PanelRoute, Person, Supervisor, text_of
@@ -42,13 +42,13 @@ def settings(request: Request, caller: Person) -> Response:
 
 
 @router.post("/settings", name="panel.settings.save")
-def save_settings(caller: Person, form: Form) -> Response:
+def save_settings(request: Request, caller: Person, form: Form) -> Response:
     """Keep them."""
     response = RedirectResponse("/panel/settings", status_code=303)
     theme = text_of(form, "theme", 8)
     chosen = {THEME: theme if theme in ("light", "dark") else "", HIDE: "1" if form.get("hide") else ""}
     for name, value in chosen.items():
-        response.set_cookie(name, value, max_age=_YEAR, path="/panel", samesite="lax", httponly=True)
+        set_cookie(request, response, name, value, _YEAR)
     return response
 
 

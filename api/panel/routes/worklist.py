@@ -8,13 +8,15 @@ from starlette.responses import RedirectResponse, Response
 
 from agents.casework.panel import claims
 from agents.casework.panel.worklist import WorklistFilter
-from api.auth import Caller
+from api.auth import Caller, set_cookie
 from api.panel import words
 from api.panel.desk import Desk, PanelDesk
 from api.panel.entry import Form, PanelRoute, Person, Reader, text_of
-from api.panel.pages import page
+from api.panel.pages import THEME, page
 from api.routes.cases import OneCase
 from api.scopes import Scope
+from api.smart.ehr import LaunchedPatient
+from api.smart.in_view import InView, in_view, session_seconds
 from cases.frozen import Frozen
 from cases.ids import PayerId
 from cases.lifecycle import CaseState
@@ -77,15 +79,44 @@ def search(request: Request, desk: Desk, caller: Reader, form: Form) -> Response
     return _shown(request, desk, caller, Chosen(view="all"), search=text_of(form, "q", 200).strip())
 
 
+@router.get("/in-view", name="panel.in_view")
+def cases_in_view(request: Request, desk: Desk, caller: Reader) -> Response:
+    """Where an EHR's launch lands: the case of the patient and order in view, or the patient's cases to choose from."""
+    launched = in_view(request, desk.toolbox)
+    response = _opened(request, desk, caller, launched)
+    if launched is not None and launched.theme:
+        set_cookie(request, response, THEME, launched.theme, session_seconds(desk.toolbox))
+    return response
+
+
+def _opened(request: Request, desk: PanelDesk, caller: Caller, launched: InView | None) -> Response:
+    if launched is None or launched.patient is None:
+        return RedirectResponse("/panel", status_code=303)
+    lines = launched.lines(desk.worklist.lines(WorklistFilter()))
+    one = launched.one(lines)
+    if one is not None:
+        return RedirectResponse(f"/panel/cases/{one.case_id}", status_code=303)
+    only = WorklistFilter(only=frozenset(line.case_id for line in lines))
+    return _listed(request, desk, caller, Chosen(view="all"), only, launched=launched.patient)
+
+
 def _shown(
     request: Request, desk: PanelDesk, caller: Caller, chosen: Chosen, *, at: int = 1, search: str = ""
 ) -> Response:
-    found = desk.worklist.view(chosen.wanted(caller, search), page=at)
+    return _listed(request, desk, caller, chosen, chosen.wanted(caller, search), at=at, search=search)
+
+
+def _listed(
+    request: Request, desk: PanelDesk, caller: Caller, chosen: Chosen, wanted: WorklistFilter, *, at: int = 1,
+    search: str = "", launched: LaunchedPatient | None = None,
+) -> Response:  # fmt: skip
+    found = desk.worklist.view(wanted, page=at)
     with desk.toolbox.database.read() as transaction:
         views = panel_store.views_of(transaction, caller.id)
         names = {user.id: user.name for user in review_store.all_users(transaction)}
     return page(
-        request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, views=views, names=names,
+        request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, launched=launched,
+        views=views, names=names,
         filters=[(key, name, _count(found.by_state, key)) for key, name, _ in words.FILTERS],
     )  # fmt: skip
 

@@ -74,6 +74,12 @@ def _alone() -> frozenset[str]:
 
 
 @cache
+def _pairs() -> frozenset[str]:
+    """Double eponyms that stand for a finding, a device or an operation whatever follows them."""
+    return frozenset(fold(pair) for pair in medicine()["eponym_pairs"])
+
+
+@cache
 def _nouns() -> frozenset[str]:
     return frozenset(fold(word) for word in medicine()["eponym_nouns"])
 
@@ -89,7 +95,7 @@ def is_medical(text: str, start: int, end: int, score: float = 0.0) -> bool:
     words = [word for word in words if len(word) > 1]
     if not words:
         return False
-    if all(word in _drugs() for word in words):
+    if all(word in _drugs() for word in words) or " ".join(words) in _pairs():
         return True
     if not all(word in _eponyms() for word in words):
         return False

@@ -54,7 +54,7 @@ _BIRTH_YEAR = re.compile(
 )
 _SPOKEN_OF = re.compile(
     rf"\b(?:she|he|who|they|mom|mum|dad|mother|father|grandmother|grandfather|grandma|grandpa|aunt|uncle|sister|brother"
-    rf"|wife|husband|patient|pt|member|resident|now|just|also|and)(?:['’]s|\s+is|\s+was|\s+turns?|\s+turned|\s+will\s+be"
+    rf"|wife|husband|patient|pt|member|resident|now|just|also|and)(?:['’]s|['’]ll\s+be|\s+is|\s+was|\s+turns?|\s+turned|\s+will\s+be"
     rf"|\s+will\s+turn|\s+became|,)\s+(?:now\s+|only\s+|already\s+|almost\s+|nearly\s+)?"
     rf"({_NUMBER}|ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)"
     rf"(?=[\s,.;!?)]|$)(?!\s?(?:%|mg|ml|lbs?|kg|beats|bpm|mm|days|weeks|hours|minutes|percent|degrees|on\s+room|\.\d))",
@@ -82,6 +82,7 @@ _LOOSE_UNIT = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_BEFORE = re.compile(r"\b(?:for|over|past|last|in|within|next|every|than|to|about|nearly)\s+$", re.IGNORECASE)
+_BORN_AGO = re.compile(rf"\bborn\s+(?:some\s+|about\s+|over\s+)?({_NUMBER})\s+years\s+ago\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(rf"(?<=[^\W\d_])\s\(({_NUMBER})(?:\s?[MFmf])?\)")
 _AGE_SEX = re.compile(rf"(?<![\w./-])({_NUMBER})\s?-?[MF](?![\w-])")
 _TEMPERATURE = re.compile(r"(?:\bT|\btemp\w*|\bfever|\bfebrile|\btmax|\bof|\bto)\W{0,4}$", re.IGNORECASE)
@@ -119,7 +120,7 @@ def _by_who(text: str) -> Iterator[Found]:
         yield Found(match.start("age"), match.end("age"), PhiType.AGE_OVER_89, 0.75)
     for match in _PERSON_OF.finditer(text):
         yield Found(match.start(match.lastindex or 0), match.end(match.lastindex or 0), PhiType.AGE_OVER_89, 0.8)
-    for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE):
+    for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE, _BORN_AGO):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
     for match in _SLASHED.finditer(text):

@@ -63,7 +63,8 @@ _LABELS: dict[Meaning, str] = {
     "|visa id|alien|work permit|board cert|rn license|clia|permit|licensure|medical licence"
     "|professional license|ccn|oscar",
     PhiType.VEHICLE: "vin|plate|plates|license plate|licence plate|tag|vehicle|vehicle id|registration plate"
-    "|tag id|car tag",
+    "|tag id|car tag|vehicle registration|car registration|car reg|reg plate|registration mark|parking permit"
+    "|parking placard|handicap placard|disabled placard|placard|number plate|van id|vehicle tag|plate tag",
     PhiType.DEVICE_ID: "serial|serials|s n|sn|ser|device|device id|device serial|implant|implant id"
     "|microchip|chip|udi|lot|imei|mac"
     "|mac address|pump|pacemaker"
@@ -92,7 +93,7 @@ _LABELS: dict[Meaning, str] = {
     "|onset|refilled|filled|between|by|before|after|week of",
     KEEP: "icd|icd code|dx|dx code|diagnosis|diagnosis code|diag|cpt|cpt code|hcpcs|procedure code|proc code"
     "|code|codes|billing code|ndc|loinc|snomed|snomed ct|sct"
-    "|rxnorm|rxcui|cui|umls|cvx|mvx|drg|ms drg|apr drg|apc|revenue|rev|revenue code|modifier|mod|pos"
+    "|rxnorm|rx norm|rxcui|rx cui|cui|umls|cvx|mvx|drg|ms drg|apr drg|apc|revenue|rev|revenue code|modifier|mod|pos"
     "|place of service|taxonomy|taxonomy code|carc|rarc|lcd|ncd|policy"
     "|medical policy|clinical policy|policies|coverage policy|guideline|article|section|sec|cfr|usc|u "
     "s c|title|part|page|pages|pg|pp|figure|fig|table|chapter|appendix"

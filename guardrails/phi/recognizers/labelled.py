@@ -36,8 +36,9 @@ _USERNAME = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@(?=\w*[\d_])[A-Za-z]\w{3,30}(?![\w.@])")
 _PLATE = re.compile(
-    r"\b(?:licen[sc]e plate|plate|plates|registration|tag)\b(?:\s(?:number|no|num|is|was|reads"
-    r"|#|:))*\W{0,4}((?-i:(?:[A-Z][a-z]+ )?(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}))\b",
+    r"\b(?:licen[sc]e plate|plate|plates|registration|reg|tag|placard|parking permit)\b\.?"
+    r"(?:\s(?:number|no\.?|num|for|is|was|reads|#|:))*\W{0,4}"
+    r"((?-i:(?:[A-Z][a-z]+ )?(?:[A-Z]{2} )?(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}(?: [A-Z0-9]{3})?))\b",
     re.IGNORECASE,
 )
 _LONG_UNLABELLED = re.compile(r"\d{7,20}|0\d{5}")

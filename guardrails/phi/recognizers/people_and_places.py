@@ -67,7 +67,7 @@ class PeopleAndPlaces:
 
     def _is_medicine(self, text: str, span: Found) -> bool:
         """An eponym, a drug or a code word, unless a title or a label makes it someone's name."""
-        if span.type not in (PhiType.NAME, PhiType.CITY):
+        if span.type not in (PhiType.NAME, PhiType.CITY, PhiType.STREET):
             return False
         if _MARKED_NAME.search(text, max(0, span.start - 12), span.start):
             return False
