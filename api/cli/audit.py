@@ -1,6 +1,7 @@
 """`countersign audit`: prove the log, and hand it to an auditor."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -46,3 +47,27 @@ def export(
 
         counts = write_bundle(box, out, CaseId(case) if case else None)
     typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()) + f" written to {out}")
+
+
+@app.command()
+def replay(
+    case: Annotated[str, typer.Argument(help="The case or appeal, such as c-0123456789abcdef.")],
+    user: Annotated[str | None, typer.Option("--as", help="Who asks; else COUNTERSIGN_USER.")] = None,
+) -> None:
+    """Run a case again from its record, on a copy that reaches nobody, and compare; exit 1 where anything differs.
+
+    Example: countersign audit replay c-0123456789abcdef --as lee
+    """
+    with context.toolbox() as box, TemporaryDirectory() as folder:
+        from agents.casework.replaying import replay_case
+        from cases.ids import CaseId
+
+        found = replay_case(box, CaseId(case), Path(folder) / "copy", context.acting_user(box, user))
+    typer.echo(f"{found.case_id}, run again as of {found.at:%Y-%m-%d %H:%M} UTC")
+    if found.model_read:
+        typer.echo("A model had read beside the rules; it was not asked again.")
+    for part in found.parts:
+        said = f"the same ({part.now})" if part.same else f"DIFFERS: recorded {part.recorded}, now {part.now}"
+        typer.echo(f"  {part.name:<9} {said}")
+    if not found.holds:
+        raise typer.Exit(1)
