@@ -6,11 +6,14 @@ from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.errors import Conflict, InputError
 from cases.ids import CaseId, Digest, UserId
-from runtime import case_store, panel_store
+from cases.review import UserRole
+from runtime import case_store, panel_store, review_store
 from runtime.database import Transaction
 from runtime.panel_store import Claim, Draft, SavedView
 
 CLAIM_HOLDS = timedelta(minutes=45)
+ASSIGNED_HOLDS = timedelta(hours=12)
+"""A shift: whoever is given a case may not be at the desk yet."""
 _MOST_VIEWS = 20
 
 
@@ -32,6 +35,20 @@ def claim(toolbox: Toolbox, case_id: CaseId, user_id: UserId, *, take_over: bool
         if not mine:
             _audit(toolbox, transaction, user_id, "case.claimed", case_id)
     return taken
+
+
+def assign(toolbox: Toolbox, case_id: CaseId, to: UserId, by: UserId) -> Claim:
+    """Put a case into another's hands, whoever had it. Raises NotFound, InputError for a user who may not have it."""
+    now = toolbox.clock.now()
+    with toolbox.database.begin() as transaction:
+        case_store.get(transaction, case_id)
+        user = review_store.get_user(transaction, to)
+        if not user.active or not user.role.at_least(UserRole.SPECIALIST):
+            raise InputError(f"{to}: choose an active user who may read cases")
+        given = Claim(case_id=case_id, user_id=to, claimed_at=now, until=now + ASSIGNED_HOLDS)
+        panel_store.put_claim(transaction, given)
+        _audit(toolbox, transaction, by, "case.assigned", case_id, {"to": to})
+    return given
 
 
 def release(toolbox: Toolbox, case_id: CaseId, user_id: UserId) -> None:
@@ -74,11 +91,18 @@ def drop_draft(toolbox: Toolbox, case_id: CaseId, user_id: UserId) -> None:
         panel_store.drop_draft(transaction, case_id, user_id)
 
 
-def _audit(toolbox: Toolbox, transaction: Transaction, user_id: UserId, action: str, case_id: CaseId) -> None:
+def _audit(
+    toolbox: Toolbox,
+    transaction: Transaction,
+    user_id: UserId,
+    action: str,
+    case_id: CaseId,
+    detail: dict[str, str | int | bool | None] | None = None,
+) -> None:
     toolbox.audit.append(
         transaction,
         AuditEvent(
             tenant_id=transaction.tenant_id, at=toolbox.clock.now(), actor=Actor.PERSON, actor_id=user_id,
-            action=action, subject=case_id,
+            action=action, subject=case_id, detail=detail or {},
         ),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The worklist: choose the next case by the time left, keep a filter, take cases in hand."""
 
+import contextlib
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from agents.casework.panel import claims
-from agents.casework.panel.worklist import WorklistFilter
+from agents.casework.panel.worklist import PAGE, WorklistFilter
 from api.auth import Caller, set_cookie
 from api.panel import words
 from api.panel.desk import Desk, PanelDesk
@@ -17,9 +18,11 @@ from api.routes.cases import OneCase
 from api.scopes import Scope
 from api.smart.ehr import LaunchedPatient
 from api.smart.in_view import InView, in_view, session_seconds
+from cases.errors import Conflict, InputError
 from cases.frozen import Frozen
-from cases.ids import PayerId
+from cases.ids import CaseId, PayerId, UserId
 from cases.lifecycle import CaseState
+from cases.review import User, UserRole
 from runtime import panel_store, review_store
 
 router = APIRouter(prefix="/panel", route_class=PanelRoute, include_in_schema=False)
@@ -113,12 +116,17 @@ def _listed(
     found = desk.worklist.view(wanted, page=at)
     with desk.toolbox.database.read() as transaction:
         views = panel_store.views_of(transaction, caller.id)
-        names = {user.id: user.name for user in review_store.all_users(transaction)}
+        users = review_store.all_users(transaction)
+        names = {user.id: user.name for user in users}
     return page(
         request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, launched=launched,
-        views=views, names=names,
+        views=views, names=names, staff=[user for user in users if _may_be_given(user)],
         filters=[(key, name, _count(found.by_state, key)) for key, name, _ in words.FILTERS],
     )  # fmt: skip
+
+
+def _may_be_given(user: User) -> bool:
+    return user.active and user.role.at_least(UserRole.SPECIALIST)
 
 
 def _count(by_state: Mapping[CaseState, int], key: str) -> int:
@@ -136,6 +144,27 @@ def keep_view(desk: Desk, caller: Reader, form: Form) -> Response:
     else:
         claims.save_view(desk.toolbox, caller.id, name, chosen.address())
     return RedirectResponse(f"/panel?{chosen.address()}", status_code=303)
+
+
+@router.post("/bulk", name="panel.bulk")
+def several(request: Request, desk: Desk, caller: Reader, form: Form) -> Response:
+    """Claim, let go of, or (a supervisor) assign the cases that were chosen; one that another has in hand stays."""
+    chosen = [CaseId(str(one)) for one in form.getlist("case")[:PAGE]]
+    act, to = text_of(form, "act"), UserId(text_of(form, "to", 128))
+    if not chosen:
+        raise InputError("case: choose at least one case in the list first")
+    if act == "assign":
+        caller.must_hold(Scope.DEAD_LETTERS_MANAGE)
+    for case_id in chosen:
+        if act == "assign":
+            claims.assign(desk.toolbox, case_id, to, caller.id)
+        elif act == "release":
+            claims.release(desk.toolbox, case_id, caller.id)
+        else:
+            with contextlib.suppress(Conflict):
+                claims.claim(desk.toolbox, case_id, caller.id)
+    back = text_of(form, "back", 400)
+    return RedirectResponse(back if back.startswith("/panel") else "/panel", status_code=303)
 
 
 @router.post("/cases/{case_id}/claim", name="panel.claim")

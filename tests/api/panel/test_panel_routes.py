@@ -13,6 +13,7 @@ from api.auth import csrf_token
 from api.scopes import KEY_SCOPES
 from knowledge.authorization_rules import shipped_rules
 from runtime import case_store, review_store, work_store
+from runtime.panel_store import claims_at
 from tests.api.door import Door
 
 READERS = {"specialist", "reviewer", "supervisor", "admin"}
@@ -22,6 +23,7 @@ MAY: dict[str, set[str]] = {
     "POST /panel/search": READERS,
     "GET /panel/in-view": READERS,
     "POST /panel/views": READERS,
+    "POST /panel/bulk": READERS,
     "POST /panel/cases/{case_id}/claim": READERS,
     "GET /panel/cases/{case_id}": READERS,
     "GET /panel/cases/{case_id}/evidence/{criterion_id}": READERS,
@@ -93,6 +95,7 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
         more_query = query if path.endswith(("/text", "/changes")) else wanted.get(path)
         return client.get(filled, params=more_query)
     fields = {
+        "case": case.id,
         "digest": submission.digest,
         "act": "approve",
         "reason": "",
@@ -186,3 +189,26 @@ def test_the_first_load_is_at_most_150_kilobytes(door: Door) -> None:
     scripts = {entry.replace("panel.js", name) for name in names}
     loaded = sum(len(client.get(address).content) for address in files | scripts) + len(page.content)
     assert loaded <= 150_000
+
+
+def in_hand(door: Door) -> dict[str, str]:
+    with door.box.database.read() as transaction:
+        return {str(one): str(held.user_id) for one, held in claims_at(transaction, door.box.clock.now()).items()}
+
+
+def test_several_cases_are_claimed_let_go_and_assigned_at_once(door: Door) -> None:
+    ids = [door.case(state).id for state in ("awaiting_review", "waiting_documents")]
+    lee, boss = door.person("reviewer"), door.person("supervisor")
+    forms = {name: {"csrf": str(one.headers["X-CSRF-Token"]), "case": ids} for name, one in (("l", lee), ("b", boss))}
+    assert lee.post("/panel/bulk", data={**forms["l"], "act": "claim"}).status_code == 303
+    assert in_hand(door) == dict.fromkeys(ids, "reviewer")
+    assert lee.post("/panel/bulk", data={**forms["l"], "act": "assign", "to": "second"}).status_code == 403
+    boss.post("/panel/bulk", data={**forms["b"], "act": "claim"})
+    assert in_hand(door) == dict.fromkeys(ids, "reviewer")
+    assert boss.post("/panel/bulk", data={**forms["b"], "act": "assign", "to": "viewer"}).status_code == 422
+    assert boss.post("/panel/bulk", data={**forms["b"], "act": "assign", "to": "second"}).status_code == 303
+    assert in_hand(door) == dict.fromkeys(ids, "second")
+    assert door.audit_actions(ids[0])[-1] == "case.assigned"
+    lee.post("/panel/bulk", data={**forms["l"], "act": "release"})
+    assert in_hand(door) == dict.fromkeys(ids, "second")
+    assert lee.post("/panel/bulk", data={"csrf": forms["l"]["csrf"], "act": "claim"}).status_code == 422
