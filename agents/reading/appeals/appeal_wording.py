@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from agents.reading.letter_wording import fields_cited, long_date, missing_points, party_lines
+from agents.reading.letter_wording import fields_cited, long_date, party_lines
 from cases.appeal import ARGUED, Filing, PathwayPlan, ReasonAnswer, Rebuttal, Stance
 from cases.case import Case
-from cases.criteria import CriteriaResult, PolicySpan, State
+from cases.criteria import CriteriaResult, PolicySpan
 from cases.denial import DenialFacts
 from cases.document import Document
 from cases.evidence import Span
@@ -38,16 +38,25 @@ _ASKS = {
     Filing.EXTERNAL_REVIEW: "We ask for an independent review of this denial and that it be overturned for {what}.",
     Filing.HEARING: "We ask for a hearing on this denial and that it be overturned for {what}.",
 }
+_ASKS_LATER = {
+    Filing.APPEAL: "We appeal this denial of {what}; the records that answer it are to follow.",
+    Filing.EXPEDITED_APPEAL: (
+        "We appeal this denial of {what} and ask for an expedited decision; the records that answer it are to follow."
+    ),
+    Filing.REOPENING: (
+        "What was asked for about {what} is not at hand yet and is to follow; we then ask that the request be reopened."
+    ),
+}
+"""Where nothing is argued or handed in yet: the gate holds such a letter back, and it claims no more than this."""
 _GREETING = {
     Filing.EXTERNAL_REVIEW: "To the independent reviewer:",
     Filing.HEARING: "To the hearing officer:",
 }
 _REQUESTS = {
-    "criteria_request": "Please send the criteria and the file that the denial rests on. {wording}",
-    "reviewer_request": "Please name the reviewer, with license and specialty. {wording}",
+    "criteria_request": "Please send the criteria that the denial rests on. {wording}",
+    "reviewer_request": "Please say who reviewed the request, and of what field. {wording}",
     "specific_reason": "Please state the specific reason, which the notice does not give. {wording}",
 }
-_OPEN_HEADING = "Not claimed in this appeal"
 
 
 class AppealMatter(Frozen):
@@ -74,7 +83,6 @@ def write_appeal(matter: AppealMatter, documents: Mapping[DocumentId, Document])
         LetterPoint(heading="Request", sentences=tuple(_request(matter, documents))),
         *(point for answer in matter.rebuttal.answers for point in _reason_points(answer, matter, documents)),
         *_law_points(matter),
-        *_not_claimed(matter, documents),
         *_added(matter, documents),
         *_requests(matter),
     ]
@@ -100,7 +108,8 @@ def _subject(matter: AppealMatter) -> Iterator[str]:
     """The administrative elements, one a line; guardrails.appeal_gate checks that none is missing."""
     case, facts, plan = matter.case, matter.facts, matter.plan
     level = f" ({plan.level_name}, level {plan.level})" if plan.level_name else ""
-    yield f"{_KINDS[plan.filing]}{level}"
+    kinds = _KINDS if matter.rebuttal.argued else {**_KINDS, Filing.REOPENING: "Notice that documents are to follow"}
+    yield f"{kinds[plan.filing]}{level}"
     yield f"Patient: {case.patient.full_name}"
     if case.patient.birth_date:
         yield f"Born: {long_date(case.patient.birth_date)}"
@@ -140,7 +149,9 @@ def _service(matter: AppealMatter) -> str:
     )
     quantity = case.order.quantity
     units = f", {quantity.value.normalize():f} {quantity.unit}".rstrip() if quantity and quantity.value else ""
-    return f"{codes} {matter.wording}".strip() + units
+    sides = ", ".join(site.display.lower() for site in case.order.body_sites if site.display)
+    side = f" ({sides})" if sides and sides not in matter.wording.lower() else ""
+    return f"{codes} {matter.wording}".strip() + side + units
 
 
 def _days_and_place(case: Case) -> Iterator[str]:
@@ -163,7 +174,7 @@ def _follow_up(case: Case, plan: PathwayPlan, organization: Sequence[str]) -> It
     if contact:
         yield f"Contact: {contact}"
     if plan.due:
-        yield f"Time to file: until {long_date(plan.due)}"
+        yield f"We file by: {long_date(plan.due)}"
     if plan.decide_by:
         yield f"Decision owed: {plan.decide_by}"
     yield f"Case: {case.id}"
@@ -180,9 +191,8 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
     what = code if named else "the service ordered"
     words = next((answer.words for answer in matter.rebuttal.answers if answer.words), None)
     support = cited or ([_denial(words, matter.denial)] if words else [])
-    yield Sentence(
-        kind=SentenceKind.REQUEST, text=_ASKS[matter.plan.filing].format(what=what), citations=tuple(support)
-    )
+    asks = _ASKS if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
+    yield Sentence(kind=SentenceKind.REQUEST, text=asks[matter.plan.filing].format(what=what), citations=tuple(support))
     patient = documents.get(case.patient.document_id)
     who = fields_cited(patient, ("name", "name[0]", "birthDate")) if patient else []
     if who:
@@ -260,8 +270,8 @@ def _not_argued(answer: ReasonAnswer, matter: AppealMatter) -> Iterator[Sentence
         return
     how = {
         Stance.NOT_SHOWN: "This reason is not contested here: the records at hand do not show what it asks for.",
-        Stance.OTHER_WAY: "This reason is not argued in this letter; it is answered in another way.",
-        Stance.PERSON: "This reason is not argued in this letter; we write about it separately.",
+        Stance.OTHER_WAY: "This letter does not argue this reason.",
+        Stance.PERSON: "This letter does not argue this reason.",
     }[answer.stance]
     yield Sentence(kind=SentenceKind.MISSING, text=how, citations=(_denial(answer.words, matter.denial),))
 
@@ -292,6 +302,8 @@ def _requests(matter: AppealMatter) -> Iterator[LetterPoint]:
     unsaid = any(not answer.codes and answer.words is None for answer in matter.rebuttal.answers)
     asked: dict[str, list[Sentence]] = {}
     for law in matter.laws:
+        if law.use == "reviewer_request" and matter.plan.filing is Filing.REOPENING:
+            continue
         if law.use in _REQUESTS and (law.use != "specific_reason" or unsaid):
             form = _REQUESTS[law.use] if law.use not in asked else "{wording}"
             text = f"{form.format(wording=law.wording)} ({law.citation})"
@@ -299,14 +311,6 @@ def _requests(matter: AppealMatter) -> Iterator[LetterPoint]:
             asked.setdefault(law.use, []).append(said)
     sentences = tuple(sentence for use in _REQUESTS for sentence in asked.get(use, ()))
     yield LetterPoint(heading="What we ask you to send", sentences=sentences)
-
-
-def _not_claimed(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> Iterator[LetterPoint]:
-    """Open criteria, where something is argued: the reader should not have to find them."""
-    if matter.result is None or matter.result.root.state is State.MET or not matter.rebuttal.argued:
-        return
-    for point in missing_points(matter.result, documents):
-        yield point.model_copy(update={"heading": _OPEN_HEADING})
 
 
 def _added(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> Iterator[LetterPoint]:

@@ -1,11 +1,12 @@
 """The physician's page for a peer-to-peer call: the case, the three strongest points, likely questions with answers."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from agents.reading.appeals.appeal_wording import AppealMatter
 from agents.reading.letter_wording import long_date
-from cases.appeal import Call, CriterionAnswer
+from cases.appeal import Call, CriterionAnswer, Filing
 from cases.calendar_time import Span, TimeUnit
 from cases.criteria import Judgement, State
 from cases.criteria_evaluation import open_leaves
@@ -16,16 +17,15 @@ from cases.packet import ChartCitation, Sentence, SentenceKind
 from knowledge.appeal_rules import PeerWindow, peer_window
 from knowledge.federal_holidays import federal_holidays
 
+_OFFERED = re.compile(r"[^.|]*\bpeer[- ]to[- ]peer\b[^.|]*(?:\|[^.|]*)?(?:[.|]|$)", re.IGNORECASE)
 _MOST_POINTS, _MOST_QUESTIONS = 3, 4
 
 
 def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], calls: tuple[Call, ...] = ()) -> str:
     """One page of Markdown. A call never tolls the appeal: its date stands on the page."""
-    case, facts = matter.case, matter.facts
-    window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
-    lines = [f"# Peer-to-peer brief: {case.patient.full_name}", ""]
+    lines = [f"# Peer-to-peer brief: {matter.case.patient.full_name}", ""]
     lines += [f"- {line}" for line in _case(matter)]
-    lines += ["", f"**When and where.** {_window(window, facts.notice_date)}", ""]
+    lines += ["", f"**When and where.** {_when_and_where(matter)}", ""]
     due = f" The appeal is due {long_date(matter.plan.due)} whatever the call brings." if matter.plan.due else ""
     lines += [f"**A call does not stop the clock of the appeal.**{due}", "", "## What they say", ""]
     lines += [
@@ -33,7 +33,7 @@ def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], c
         for answer in matter.rebuttal.answers
     ]
     strongest = _strongest(matter)
-    lines += ["", "## The three strongest points", ""] if strongest else ["", "## There is nothing to argue yet", ""]
+    lines += ["", "## The three strongest points", ""] if strongest else ["", "## Nothing is argued yet", ""]
     for number, point in enumerate(strongest, start=1):
         lines.append(f"{number}. {point.judgement.statement}: {_evidence(point, documents)}")
     lines += ["", "## Likely questions", "", *_questions(matter, strongest, documents)]
@@ -52,6 +52,23 @@ def _case(matter: AppealMatter) -> Iterator[str]:
     if matter.rebuttal.policy:
         policy = matter.rebuttal.policy
         yield f"Policy {policy.number}, version {policy.version}, {policy.title}"
+
+
+def _when_and_where(matter: AppealMatter) -> str:
+    """The notice's own words on such a call, else the window on record; none where the plan is past deciding."""
+    if matter.plan.filing in (Filing.EXTERNAL_REVIEW, Filing.HEARING):
+        return "The plan has decided finally: no call with its reviewer is on offer; the brief is for the hearing."
+    said = [match[0] for match in _OFFERED.finditer(" ".join(matter.denial.text.split()))]
+    if said:
+        return "The notice says: " + " ".join(f"“{one.strip(' |+-')}”" for one in dict.fromkeys(said[:2]))
+    facts = matter.facts
+    window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
+    told = _window(window, facts.notice_date)
+    last = _last_day(facts.notice_date, window.within) if facts.notice_date else None
+    over = (
+        " **That day has passed**; ask whether they still take the call." if last and last < matter.written_on else ""
+    )
+    return f"The notice offers none. {told}{over}"
 
 
 def _window(window: PeerWindow, notice: date | None) -> str:
@@ -108,7 +125,7 @@ def _questions(
             yield f"- *Where does the policy say that?* {policy}"
     for leaf in _open(matter)[: max(1, _MOST_QUESTIONS - asked)]:
         why = leaf.reason or "nothing found"
-        yield f"- *{leaf.statement}?* Not shown by the records at hand ({why}): do not claim it."
+        yield f"- *{leaf.statement}?* Our reader does not see it ({why}): claim it only if you find it there."
     if not asked and not _open(matter):
         yield "- *What is new?* The records that the letter cites."
 

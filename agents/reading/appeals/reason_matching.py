@@ -31,6 +31,11 @@ _SECTION = re.compile(
     r"\b(?:point|criterion|criteria|item|paragraph|no\.?)s?\s+(?P<refs>\d+[a-z]?(?:\s*(?:,|and|or|&)\s*\d+[a-z]?)*)"
 )
 
+_POINT = re.compile(
+    r"^[ \t]*(?P<number>\d{1,2})[.)][ \t]+(?:[^\n]|\n(?![ \t]*(?:\d{1,2}[.)][ \t]|#|\n)))+", re.MULTILINE
+)
+_NUMBERS = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "least", "most"})
+
 
 @dataclass(frozen=True)
 class Match:
@@ -40,17 +45,43 @@ class Match:
     general: bool
 
 
-def match_reason(words: str, near: str, root: Judgement) -> Match:
-    """The leaves that the reason's `words` are about; `near` is the passage around them, for a point it names."""
-    leaves = root.leaves()
-    terms = {leaf.id: terms_of(_said(leaf)) for leaf in leaves}
+def match_reason(words: str, near: str, root: Judgement, policy_text: str = "") -> Match:
+    """The leaves that the reason's `words` are about; `near` is the passage around them, for a point it names.
+
+    A point that is named is looked up in `policy_text`: its own words count as the reason's.
+
+    A reason may be about a group (`one sign of severity only`): then the leaves that stand for the group.
+    """
+    leaves, groups = root.leaves(), _groups(root)
+    terms = {node.id: terms_of(_said(node)) for node in (*leaves, *groups)}
     rarity = _rarity(list(terms.values()))
-    asked, named = terms_of(words), points_named(f"{words} {near}")
-    scores = {leaf.id: _score(asked, terms[leaf.id], rarity) + _bonus(leaf, named) for leaf in leaves}
+    named = points_named(words) or _nearest_named(near)
+    points = [place for place in _points(policy_text) if place.number in named]
+    asked = terms_of(" ".join([words, *(policy_text[place.start : place.end] for place in points)]))
+
+    def score(node: Judgement) -> float:
+        return _score(asked, terms[node.id], rarity) + _bonus(node, named, points)
+
+    scores = {leaf.id: score(leaf) for leaf in leaves}
     best = max(scores.values(), default=0.0)
+    group = max(groups, key=score, default=None)
+    if group is not None and score(group) > max(best, _LEAST):
+        return Match(tuple(relevant_leaves(group)) or tuple(group.leaves()), general=False)
     if best < _LEAST:
         return Match((*relevant_leaves(root), *open_leaves(root)), general=True)
     return Match(tuple(leaf for leaf in leaves if scores[leaf.id] >= max(_LEAST, best * _NEAR_BEST)), general=False)
+
+
+def _groups(root: Judgement) -> tuple[Judgement, ...]:
+    """The alternatives and countings of the tree, which a reason may mean as a whole."""
+    inner = [node for path in _paths(root) for node in path[1:-1] if node.op in (Op.ANY, Op.AT_LEAST)]
+    return tuple({node.id: node for node in inner}.values())
+
+
+def _nearest_named(near: str) -> frozenset[str]:
+    """The point named first after the words: what follows belongs to the next reason."""
+    first = _SECTION.search(near.casefold())
+    return frozenset(re.findall(r"\d+", first["refs"])) if first else frozenset()
 
 
 def _said(leaf: Judgement) -> str:
@@ -62,7 +93,8 @@ def _said(leaf: Judgement) -> str:
 def terms_of(text: str) -> frozenset[str]:
     """The telling words of a text, cut to their stems, and its numbers."""
     words = _WORD.findall(text.casefold())
-    return frozenset(word[:_STEM] for word in words if (len(word) >= _SHORTEST or word.isdigit()) and word not in _STOP)
+    kept = (word for word in words if (len(word) >= _SHORTEST or word.isdigit()) and word not in _STOP)
+    return frozenset(word.removesuffix("s")[:_STEM] for word in kept)
 
 
 def _rarity(leaves: Sequence[frozenset[str]]) -> Mapping[str, float]:
@@ -71,7 +103,7 @@ def _rarity(leaves: Sequence[frozenset[str]]) -> Mapping[str, float]:
 
 
 def _score(asked: frozenset[str], held: frozenset[str], rarity: Mapping[str, float]) -> float:
-    return sum(rarity[term] * (0.4 if term[0].isdigit() else 1.0) for term in asked & held)
+    return sum(rarity.get(term, 1.0) * (0.4 if term[0].isdigit() or term in _NUMBERS else 1.0) for term in asked & held)
 
 
 def points_named(text: str) -> frozenset[str]:
@@ -80,10 +112,26 @@ def points_named(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _bonus(leaf: Judgement, named: frozenset[str]) -> float:
-    quote = leaf.policy_span.quote.strip() if leaf.policy_span else ""
-    number = re.match(r"(\d+)[.)]", quote)
-    return _NAMED if number and number[1] in named else 0.0
+@dataclass(frozen=True)
+class _Point:
+    """A numbered point of a policy: code points [start, end) of its text."""
+
+    number: str
+    start: int
+    end: int
+
+
+def _points(policy_text: str) -> tuple[_Point, ...]:
+    """The numbered points: each ends where the next begins, at a heading or an empty line."""
+    return tuple(_Point(match["number"], match.start(), match.end()) for match in _POINT.finditer(policy_text))
+
+
+def _bonus(node: Judgement, named: frozenset[str], points: Sequence[_Point]) -> float:
+    if node.policy_span is None:
+        return 0.0
+    number = re.match(r"(\d+)[.)]", node.policy_span.quote.strip())
+    inside = any(point.start <= node.policy_span.start < point.end for point in points)
+    return _NAMED if inside or (number and number[1] in named) else 0.0
 
 
 @dataclass(frozen=True)

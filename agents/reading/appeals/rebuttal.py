@@ -122,7 +122,9 @@ def _by_criteria(
     reason: DenialReason, words: Span | None, matter: AnswerMatter, result: CriteriaResult
 ) -> dict[str, object]:
     said = words.quote if words else reason.wording
-    match = match_reason(f"{said} {reason.wording}", _near(words, matter.denial, matter.facts), result.root)
+    match = match_reason(
+        f"{said} {reason.wording}", _near(words, matter.denial, matter.facts), result.root, matter.policy_text
+    )
     settled = settle(result.root, match.leaves)
     supplies = reason.decision.pathway is Pathway.DOCUMENTS
     if match.general and supplies:

@@ -66,9 +66,15 @@ _FAX = re.compile(
 _TO = re.compile(r"^(?:fax )?to ?:", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?P<who>(?:[A-Z][\w.&'’-]*,? (?:(?:of|for|and|the) )*){0,8})"
-    r"(?P<street>P\.?O\.? Box \d+,? |\d+ (?:[A-Z0-9][\w.'’-]*,? ){1,6}?)"
+    r"(?P<street>P\.?O\.? Box \d+,? |\d+ (?:[A-Z0-9][\w.'’-]* ){0,4}?(?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln"
+    r"|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Parkway|Pkwy|Highway|Hwy|Plaza|Square|Quay|Terrace|Circle)\.?,? "
+    r"(?:(?:Suite|Ste|Floor|Unit|Room|Dept)\.? \w+,? )?|\d+ (?:[A-Z0-9][\w.'’-]*,? ){1,6}?)"
     r"(?P<city>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}),? (?P<state>[A-Z]{2}),? (?P<zip>\d{5}(?:-\d{4})?)"
 )
+_DAY_BEFORE = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, (?:19|20)\d\d\b|\b\d{1,2}/\d{1,2}/\d{4}\b"
+)
+"""A date in a letterhead's other column, whose year would be read as the house number."""
 _STATE_BEFORE = re.compile(r"\b[A-Z]{2},? $")
 
 
@@ -167,7 +173,7 @@ def appeal_fax(units: tuple[Unit, ...]) -> str:
 
 def appeal_address(text: str) -> str:
     """The postal address an appeal goes to: the last one whose words before it speak of appeals, else the last."""
-    whole = flat(text)
+    whole = _DAY_BEFORE.sub("", flat(text)).replace("  ", " ")
     found = list(_ADDRESS.finditer(whole))
     near = [
         one

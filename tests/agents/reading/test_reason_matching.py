@@ -75,3 +75,28 @@ def test_the_policys_own_words_are_found_unless_they_are_quoted_already() -> Non
     assert found.quote.startswith("2. The value")
     assert policy_passage("the value was not taken in the 30 days", "", POLICY, [found]) is None
     assert policy_passage("the moon is full", "", POLICY, []) is None
+
+
+SIGNS = node("signs", Op.AT_LEAST, State.MET,
+             leaf("low", "Oxygen saturation below 90 %", State.MET), leaf("fast", "Respiratory rate of 30", State.MET),
+             leaf("sleepy", "A change of mental state", State.INSUFFICIENT)).model_copy(
+                 update={"statement": "At least two signs of severity"})  # fmt: skip
+STAY = node("stay", Op.ALL, State.MET, leaf("nights", "Care over two midnights is expected", State.MET), SIGNS)
+POINTS = """2. Care over two midnights is expected.
+3. At least two signs of severity, out of the list
+   below, were recorded.
+
+5. Two conservative treatments failed.
+"""
+
+
+def test_a_reason_about_a_counting_means_what_was_counted() -> None:
+    match = match_reason("One sign of severity is recorded, and two are asked for.", "", STAY)
+    assert {one.id for one in match.leaves} == {"low", "fast"}
+
+
+def test_a_point_that_is_named_lends_its_words() -> None:
+    assert {one.id for one in match_reason("Point 3 is not met.", "", STAY, POINTS).leaves} == {"low", "fast"}
+    assert {one.id for one in match_reason("Not shown.", "(point 2) and later point 3", STAY, POINTS).leaves} == {
+        "nights"
+    }
