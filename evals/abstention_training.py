@@ -5,6 +5,7 @@ at (the SHA-256 of the id is even); the other half is never read here.
 """
 
 import hashlib
+import math
 import re
 import sys
 import tempfile
@@ -38,6 +39,9 @@ _COUNTS = {"answerable": 1.0, "unanswerable": 1.0, "gone": 0.7, "cut": 0.3}
 _REGULARIZATION = 0.1
 _FOLDS = 8
 _KEPT = 0.96
+_MIX = 1.6818
+"""Moves the confidence from the fitting's mix (half unanswerable) to the staff's (one in five), in log-odds; figures in
+evals/records/b-payer-knowledge.md."""
 Numbers = NDArray[np.float64]
 
 
@@ -93,7 +97,8 @@ def fit(found: Sequence[FittingCase]) -> str:
         f"  {name}: {{mean: {middle:.4f}, spread: {width:.4f}, weight: {weight:.4f}}}"
         for name, middle, width, weight in zip(names, mean, spread, model.coef_[0], strict=True)
     ]
-    return "\n".join([f"  bias: {model.intercept_[0]:.4f}", f"  least: {least:.4f}", *(f"  {one}" for one in lines)])
+    bias, least = model.intercept_[0] + _MIX, 1 / (1 + (1 / least - 1) * math.exp(-_MIX))
+    return "\n".join([f"  bias: {bias:.4f}", f"  least: {least:.4f}", *(f"  {one}" for one in lines)])
 
 
 def _fitted(values: Numbers, answerable: NDArray[np.bool_], weights: Numbers) -> LogisticRegression:
