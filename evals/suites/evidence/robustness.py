@@ -13,8 +13,8 @@ from formats.chart_files import ChartFile
 
 _SMOKE_CHARTS, _SMOKE_WORDS, _SMOKE_FAXES = 8, 16, 1
 _FAXES = 16
-"""Charts that are faxed in a full run: one of each service, about two minutes on two cores. Half of them meet everything,
-half show too little, so that there is something to lose and something to gain."""
+"""Charts that are faxed in a full run: one of each service, about two minutes on two cores. Half of them meet
+everything and half show too little, so that there is something to lose and something to gain."""
 
 
 class Worse(Frozen):
