@@ -76,7 +76,6 @@ def test_a_server_that_dies_while_it_answers_is_followed_again_to_the_same_answe
     expect(page.locator("mark#hit")).to_be_visible()
 
 
-@pytest.mark.xfail(reason="open fault of issue H: the page goes on saying 'Being looked up' after Stop", strict=False)
 def test_a_run_is_stopped_from_the_page_and_the_conversation_goes_on(
     modelled: ClinicServer, model: tuple[str, Answering], signed_in: Open
 ) -> None:

@@ -25,11 +25,26 @@ export function chat() {
     if (!words || form.dataset.busy) return;
     ask(form, words);
   });
-  stop.addEventListener("click", () => {
-    if (form.dataset.busy) fetch(`/copilot/runs/${form.dataset.busy}/stop`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
-  });
+  stop.addEventListener("click", () => halt(form, stop));
   for (const turn of document.querySelectorAll('.turn[data-status="running"]')) go(form, turn, turn.dataset.run, null);
   document.addEventListener("submit", giveFeedback);
+}
+
+/** Stop the run that goes. The server may not have begun it yet, so it is asked again until it knows the run. */
+async function halt(form, stop) {
+  const run = form.dataset.busy;
+  if (!run || stop.disabled) return;
+  stop.disabled = true;
+  const turn = document.getElementById(`run-${run}`);
+  if (turn) stage(turn, "Stopping");
+  for (const wait of [0, ...WAITS]) {
+    if (wait) await new Promise((done) => setTimeout(done, wait));
+    if (form.dataset.busy !== run) return;
+    const answer = await fetch(`/copilot/runs/${run}/stop`, { method: "POST", headers: { "X-CSRF-Token": csrf() } }).catch(() => null);
+    if (answer?.ok) return;
+  }
+  stop.disabled = false;
+  toast("It could not be stopped. It ends by itself; your question is kept.");
 }
 
 function ask(form, words) {
@@ -89,6 +104,7 @@ async function go(form, turn, run, body) {
     clearTimeout(slow);
     delete form.dataset.busy;
     stop.hidden = true;
+    stop.disabled = false;
     form.querySelector("[data-send]").disabled = false;
     if (document.activeElement === document.body) field(form).focus({ preventScroll: true });
   }
