@@ -35,17 +35,24 @@ def subject_of(
         return Experiencer.OTHER
     if cues["family_history"].search(before):
         return Experiencer.FAMILY
-    if _turns_back(before + said, cues, gender):
+    own = cues["kin_aside"].sub(lambda match: " " * len(match[0]), before)
+    if _turns_back(own[_behind_kin(own, cues) :] + said, cues, gender):
         return Experiencer.PATIENT
     if _other_gender(before, said, gender):
         return Experiencer.OTHER
-    own = cues["kin_aside"].sub(lambda match: " " * len(match[0]), before)
     if cues["kin"].search(own) and not cues["kin_tells"].search(own):
         return Experiencer.FAMILY
     opening = cues["kin_aside"].sub(" ", text[sentence.start : clause[0]])
     if cues["kin_opens"].match(opening) and not cues["kin_tells"].search(opening):
         return Experiencer.FAMILY
+    if cues["kin_with_clause"].search(text, sentence.start, place[0]):
+        return Experiencer.FAMILY
     return Experiencer.PATIENT
+
+
+def _behind_kin(words: str, cues: Cues) -> int:
+    """Where the last mention of a relative ends: only what follows it can turn back to the patient."""
+    return max((match.end() for match in cues["kin"].finditer(words)), default=0)
 
 
 def _turns_back(words: str, cues: Cues, gender: str) -> bool:
