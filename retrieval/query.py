@@ -49,7 +49,7 @@ class QueryTerms:
         column = {number: place for place, number in enumerate(numbers)}
         self._groups: list[tuple[float, list[_Way], list[int]]] = []
         for term, ways in groups:
-            said = index.terms.places(tokens(term.said))
+            said = [number for number in index.terms.places(tokens(term.said)) if number in column]
             kept = [
                 _Way([column[number] for number in index.terms.places(way) if column[number] >= self._own], len(way))
                 for way in ways

@@ -7,7 +7,9 @@ import pytest
 from cases.case import LineOfBusiness
 from cases.ids import PayerId
 from knowledge.library import payer_directory
+from knowledge.synonyms import SaidOtherwise
 from retrieval.passage_index import PassageIndex, stamp_of
+from retrieval.query import QueryTerms
 from retrieval.search import PolicySearch, SearchQuery, SearchResult
 from retrieval.vectors import Embedder, fill_vectors
 from runtime.database import Database
@@ -140,3 +142,11 @@ def test_the_stamp_changes_when_the_library_does(library: Database, embedder: Em
     list(fill_vectors(library.begin, embedder))
     with library.read() as transaction:
         assert stamp_of(versions(transaction)) != index.stamp
+
+
+def test_another_form_whose_own_words_the_question_does_not_hold_harms_nothing(library: Database) -> None:
+    with library.read() as transaction:
+        index = PassageIndex.load(transaction, "")
+    query = QueryTerms(index, "desk lamp", [SaidOtherwise(said="lux", others=("darker",))])
+    assert query.said_otherwise == 1
+    assert len(query.terms) == 3
