@@ -42,12 +42,15 @@ def subject_of(
         return Experiencer.OTHER
     if cues["kin"].search(own) and not cues["kin_tells"].search(own):
         return Experiencer.FAMILY
+    return Experiencer.FAMILY if _opened_by_kin(text, sentence, clause, place, cues) else Experiencer.PATIENT
+
+
+def _opened_by_kin(text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int], cues: Cues) -> bool:
+    """Whether a relative opens the sentence, or a clause about one stands right before (`Her mother, who ..., cannot`)."""
     opening = cues["kin_aside"].sub(" ", text[sentence.start : clause[0]])
     if cues["kin_opens"].match(opening) and not cues["kin_tells"].search(opening):
-        return Experiencer.FAMILY
-    if cues["kin_with_clause"].search(text, sentence.start, place[0]):
-        return Experiencer.FAMILY
-    return Experiencer.PATIENT
+        return True
+    return cues["kin_with_clause"].search(text, sentence.start, place[0]) is not None
 
 
 def _behind_kin(words: str, cues: Cues) -> int:
