@@ -46,7 +46,7 @@ def subject_of(
 
 
 def _opened_by_kin(text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int], cues: Cues) -> bool:
-    """Whether a relative opens the sentence, or a clause about one stands right before (`Her mother, who ..., cannot`)."""
+    """Whether a relative opens the sentence, or a clause about one stands right before (`Her mother, who ...,`)."""
     opening = cues["kin_aside"].sub(" ", text[sentence.start : clause[0]])
     if cues["kin_opens"].match(opening) and not cues["kin_tells"].search(opening):
         return True
