@@ -163,7 +163,18 @@ OBESITY = (
     fact("dietitian_evaluation"),
     fact("nicotine_free", days=42),
 )
+CORD = (fact("hoffmann_sign"), answered("fusion.cord.image"), answered("fusion.nicotine.exempt"))
+ROOT = (
+    fact("cervical_root_sign"),
+    fact("cervical_compression"),
+    fact("progressive_weakness"),
+    answered("fusion.root.severity"),
+    fact("nicotine_stopped", days=42),
+    answered("fusion.nicotine.test"),
+)
 CHARTS = {
+    "fusion-cord": (BRIGHTWATER, "22551", SERVED_LATE, CORD),
+    "fusion-root": (BRIGHTWATER, "22551", SERVED_LATE, ROOT),
     "lumbar-v1": (BRIGHTWATER, "72148", SERVED_EARLY, LUMBAR),
     "lumbar-v2": (BRIGHTWATER, "72148", SERVED_LATE, (*LUMBAR, fact("examined_after_therapy"))),
     "knee-brightwater": (BRIGHTWATER, "27447", SERVED_LATE, KNEE),
@@ -251,6 +262,11 @@ def test_a_chart_that_lacks_one_thing_does_not(library: Database, name: str, pla
         ("immune", fact("igg", "400")),
         ("obesity", fact("bmi", "34.9")),
         ("obesity", fact("nicotine_free", days=41)),
+        ("fusion-cord", fact("hoffmann_sign", None, Setting.TELEPHONE)),
+        ("fusion-cord", fact("hoffmann_sign", on=date(2026, 9, 12))),
+        ("fusion-root", fact("cervical_compression", on=date(2026, 5, 10))),
+        ("fusion-root", fact("progressive_weakness", assertion=NO)),
+        ("fusion-root", fact("nicotine_stopped", days=41)),
     ],
 )
 def test_a_near_miss_is_not_met(library: Database, name: str, changed: Fact) -> None:
