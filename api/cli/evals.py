@@ -24,7 +24,6 @@ def list_suites() -> None:
     Example: countersign evals list
     """
     from evals.command import suite_names, suite_tasks
-    from evals.suites.index import NOT_YET
     from runtime.settings import load_settings
 
     settings = load_settings()
@@ -34,8 +33,6 @@ def list_suites() -> None:
         typer.echo(f"  {task.claim}")
         for gate in book.of(task.name):
             typer.echo(f"  - {gate.measure}: {gate.words} ({gate.cites})")
-    for name, why in NOT_YET.items():
-        typer.echo(f"{name}: not yet. {why}")
 
 
 @app.command("run")

@@ -8,7 +8,6 @@ from evals.controls import ControlMap, stand
 from evals.gates import Outcome
 from evals.report.figures import WORDS, bar, limit_of, reliability_curve, risk_coverage_curve, slices_of
 from evals.results import Figure, RunResult, SliceFigure, SuiteResult
-from evals.suites.index import NOT_YET
 
 _HERE = Path(__file__).parent
 _MOST_MISSES = 12
@@ -29,7 +28,7 @@ def report_html(run: RunResult, controls: ControlMap) -> str:
     template = environment.get_template("report.html.j2")
     return template.render(
         run=run, controls=stand(controls, run), controls_version=controls.version, open_gates=_open(run),
-        counts=_counts(run), datasets=_datasets(run), not_yet=NOT_YET,
+        counts=_counts(run), datasets=_datasets(run),
         minutes=(run.finished - run.started).total_seconds() / 60, css=(_HERE / "report.css").read_text("utf-8"),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A defect for each suite, planted by giving its solver another part: what each must turn red."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ from cases.deadlines import ClockQuestion, Reckoning
 from cases.decision import PayerAnswer
 from cases.denial import Adjustment, PathwayDecision
 from cases.evidence import Assertion, Experiencer, Fact
+from cases.packet import Letter, Sentence
 from cases.remittance import Remittance
 from evals.run import AnyTask
 from evals.suites.denials import deadlines, pathways
 from evals.suites.evidence import criteria, fairness, injection, robustness
 from evals.suites.evidence.charts import EvidenceParts
 from evals.suites.guards import authority, gate, phi, sensitive
-from evals.suites.papers import intake, packet
+from evals.suites.papers import appeals, intake, packet
 from evals.suites.policies import abstention, calibration, grounding, retrieval
 from evals.suites.policies.questions import PolicyParts
 from evals.suites.running import audit, latency
@@ -144,6 +146,24 @@ def packet_cut(case: Worked) -> Worked:
     return replace(case, artefacts={name: body for name, body in case.artefacts.items() if name != "packet.pdf"})
 
 
+_QUOTED_DIGIT = re.compile(r"(?<=“)([^”]*?)(\d)(?=[^”]*”)")
+
+
+def number_changed(letter: Letter) -> Letter:
+    """A letter in which a value of the chart was raised by one."""
+
+    def raised(sentence: Sentence) -> Sentence:
+        text = re.sub(
+            r"(?<=“)([^”]*?)(\d)(?=[^”]*”)", lambda m: f"{m[1]}{(int(m[2]) + 1) % 10}", sentence.text, count=1
+        )
+        return sentence.model_copy(update={"text": text})
+
+    points = tuple(
+        point.model_copy(update={"sentences": tuple(map(raised, point.sentences))}) for point in letter.points
+    )
+    return letter.model_copy(update={"points": points})
+
+
 def remarks_ignored(adjustment: Adjustment, setting: AdjustmentSetting) -> PathwayDecision:
     return choose_pathway(adjustment, setting.model_copy(update={"rarcs": (), "letter": None}))
 
@@ -222,6 +242,8 @@ PLANTED = (
             lambda: abstention.task(PolicyParts(NeverAbstains)), slow=True),
     Planted("calibration", "confidence the wrong way round", "ece",
             lambda: calibration.task(PolicyParts(AlwaysUnsure)), slow=True),
+    Planted("appeals", "a number in a quote is another", "unsupported",
+            lambda: appeals.task(appeals.AppealParts(letter=number_changed)), slow=True),
     Planted("packet", "no packet beside the letter", "artefacts",
             lambda: packet.task(packet.PacketParts(after=packet_cut)), slow=True),
     Planted("latency", "each act keeps the processor busy", "search_seconds",

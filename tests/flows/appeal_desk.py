@@ -5,18 +5,14 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.appeal_products import DENIAL_DOCUMENT, PROOFS
 from agents.casework.appeals.exporting import export_appeal
 from agents.casework.appeals.opening import open_from_files
 from agents.casework.working import open_graph, work_case
 from agents.products import LETTER
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
-from cases.packet import PolicyCitation
-from guardrails.grounding import law_key, policy_key, sentence_faults
-from knowledge.appeal_rules import shipped_laws
-from knowledge.library import text_of_version
-from runtime import case_store, chart_store, work_store
+from evals.suites.papers import appeals
+from runtime import work_store
 from tests.flows.clinic import SAMPLES, Clinic
 from tests.labels.halves import FOLDER
 
@@ -56,27 +52,11 @@ def appeal(clinic: Clinic, path: Path) -> tuple[CaseId, CaseState, dict[str, byt
 
 
 def unsupported(clinic: Clinic, appeal_id: CaseId) -> list[tuple[str, tuple[str, ...]]]:
-    """Sentences of the drafted letter that do not stand, judged here from the stores and not from the gate."""
+    """Sentences of the drafted letter that do not stand, judged from the stores and not from the gate."""
     with clinic.box.database.read() as transaction:
-        case = case_store.get(transaction, appeal_id)
-        assert case.chart_digest
-        chart = chart_store.get_chart(transaction, appeal_id, case.chart_digest)
         letter = work_store.get_product(transaction, appeal_id, LETTER)
-        denial = work_store.get_product(transaction, appeal_id, DENIAL_DOCUMENT)
-        proofs = work_store.get_product(transaction, appeal_id, PROOFS) or ()
         assert letter
-        assert denial
-        texts = {law_key(law.id): law.wording for law in shipped_laws()}
-        for sentence in letter.sentences():
-            for citation in sentence.citations:
-                if isinstance(citation, PolicyCitation):
-                    policy = citation.policy
-                    texts[policy_key(policy)] = text_of_version(
-                        transaction, policy.payer_id, policy.doc_id, policy.version
-                    )
-    documents = {document.id: document for document in (*chart.documents, denial, *proofs)}
-    found = [(one.text, sentence_faults(one, documents, texts)) for one in letter.sentences()]
-    return [(text, faults) for text, faults in found if faults]
+        return appeals.unsupported(transaction, appeal_id, letter)
 
 
 def remittance(adjustments: str) -> str:
