@@ -1,9 +1,9 @@
 """The command line as a stranger meets it: quick help, one-line errors, no way off the machine, a proved log."""
 
+import resource
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,20 @@ def shell(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path)
 
 
-def test_help_answers_in_half_a_second(shell: CommandLine) -> None:
+def test_help_takes_half_a_second_of_the_processor(shell: CommandLine) -> None:
+    """By the processor's clock: other tests run beside this one."""
     shell.run("--help")
     seconds = []
     for _ in range(3):
-        started = time.perf_counter()
+        before = spent_by_children()
         shell.run("--help")
-        seconds.append(time.perf_counter() - started)
+        seconds.append(spent_by_children() - before)
     assert min(seconds) < 0.5
+
+
+def spent_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 HEAVY = ("torch", "transformers", "presidio_analyzer", "openai", "dbos", "langchain_core", "scipy", "chromadb")
