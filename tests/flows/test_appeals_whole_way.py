@@ -1,6 +1,5 @@
 """Cases from order to overturned appeal, and letters for twenty denials: all in full, a few otherwise."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cases.appeal import Call, Result
 from cases.ids import CaseId, PayerId
 from cases.lifecycle import CaseState
 from cases.review import ReviewAct
+from evals.suites.papers.appeals import CLAIM, PAIRS
 from runtime import case_store, denial_store, work_store
 from runtime.database import Transaction
 from tests.flows.appeal_desk import (
@@ -156,22 +156,6 @@ def test_cases_go_the_whole_way(tmp_path: Path, payer: SandboxProcess, full_coun
         whole_way(tmp_path / f"home{number}", base, sample, chart)
 
 
-TWENTY = (
-    ("oxygen-stale-test", "01-northlake-oxygen.txt"),
-    ("home-health-not-homebound", "03-northlake-home-health-terse.txt"),
-    ("home-health-plan-unsigned", "04-northlake-home-health-unsigned.txt"),
-    ("snf-after-observation", "08-northlake-snf-partial.txt"),
-    ("lumbar-mri-therapy-too-short", "11-brightwater-mri.txt"),
-    ("knee-replacement-bmi-over-limit", "12-brightwater-knee.txt"),
-    ("knee-replacement-other-knee-imaged", "13-brightwater-knee-side.txt"),
-    ("lumbar-mri-expedited", "15-brightwater-mri-expedited.txt"),
-    ("adalimumab-biosimilar-too-brief", "16-cordell-adalimumab.txt"),
-    ("knee-replacement-near-identical-plan", "17-cordell-knee-final.txt"),
-    ("brca-relatives-only", "19-lakeshore-brca.txt"),
-    ("ivig-nerve-study-only-planned", "20-lakeshore-ivig.txt"),
-    ("inpatient-pneumonia", "21-lakeshore-inpatient.txt"),
-    ("pet-ct-vendor-decides", "02-keel-pet-ct.txt"),
-)
 OWN = (
     "value was not taken in the 30 days that end on the day of the order",
     "chart names no lung or heart condition that explains the low value",
@@ -180,12 +164,11 @@ OWN = (
     "item is not medically necessary",
     "oxygen is asked for comfort only",
 )
-CLAIMED = re.compile(r"meets what the policy asks")
 
 
 def test_letters_for_twenty_denials_answer_every_reason(alone: Clinic, tmp_path: Path, full_counts: bool) -> None:
     """Every reason answered, every quote verbatim, no sentence without support; all twenty in full, four otherwise."""
-    pairs = [(sample, (LETTERS / name).read_text("utf-8")) for sample, name in TWENTY]
+    pairs = [(sample, (LETTERS / name).read_text("utf-8")) for sample, name in PAIRS]
     reason = "the oxygen value your doctor sent\nwas not taken in the 30 days that end on the day of the order"
     assert reason in OXYGEN
     own = [(COMPLETE, denied().replace(reason, f"the {words}")) for words in OWN]
@@ -206,5 +189,5 @@ def test_letters_for_twenty_denials_answer_every_reason(alone: Clinic, tmp_path:
 def _claims_only_what_is_met(files: dict[str, bytes], rebuttal: Json) -> None:
     argued = [one for reason in rebuttal["reasons"] for one in reason["criteria"]]
     assert all(one["state"] == "MET" for one in argued)
-    claims = len(CLAIMED.findall(files["letter.md"].decode()))
+    claims = len(CLAIM.findall(files["letter.md"].decode()))
     assert claims <= len(argued)

@@ -11,8 +11,8 @@ from agents.appeal_products import DENIAL_DOCUMENT, PROOFS, REBUTTAL
 from agents.casework.appeals.opening import open_from_files
 from agents.casework.working import open_graph, work_case
 from agents.products import LETTER
-from agents.toolbox import Toolbox, build_toolbox
-from cases.appeal import Rebuttal, Stance
+from agents.toolbox import Toolbox
+from cases.appeal import Rebuttal
 from cases.criteria import State
 from cases.decision import GateOutcome, GateResult
 from cases.frozen import Frozen
@@ -27,14 +27,13 @@ from knowledge.appeal_rules import shipped_laws
 from knowledge.library import text_of_version
 from runtime import case_store, chart_store, work_store
 from runtime.database import Transaction
-from runtime.settings import Settings
 from runtime.work_store import GATE
 
 NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
 """After the last of the notices."""
 _SMOKE = 3
-_CLAIM = re.compile(r"meets what the policy asks")
-_PAIRS = (
+CLAIM = re.compile(r"meets what the policy asks")
+PAIRS = (
     ("oxygen-stale-test", "01-northlake-oxygen.txt"),
     ("home-health-not-homebound", "03-northlake-home-health-terse.txt"),
     ("home-health-plan-unsigned", "04-northlake-home-health-unsigned.txt"),
@@ -78,13 +77,13 @@ class AppealParts:
 
 
 def _items(bench: Bench) -> list[Item[Pair]]:
-    items = [Item(sample, Pair(sample=sample, notice=notice), sample) for sample, notice in _PAIRS]
+    items = [Item(sample, Pair(sample=sample, notice=notice), sample) for sample, notice in PAIRS]
     return items if bench.full else thinned(items, _SMOKE)
 
 
 def _solver(bench: Bench, parts: AppealParts) -> Solver[Pair, Appealed]:
     def solve(item: Item[Pair]) -> Appealed:
-        box = bench.once("home appeals", lambda: _opened(bench))
+        box = toolbox(bench, "appeals", now=NOW)
         appeal_id = bench.once(f"appealed {item.id}", lambda: _worked(box, bench, item.content))
         return _judged(box, appeal_id, parts)
 
@@ -100,15 +99,6 @@ def _worked(box: Toolbox, bench: Bench, pair: Pair) -> CaseId:
     with open_graph(box) as graph:
         work_case(box, graph, appeal_id)
     return appeal_id
-
-
-def _opened(bench: Bench) -> Toolbox:
-    """A home like the others', whose clock stands after the notices."""
-    home = bench.scratch / "home-appeals"
-    shutil.copytree(toolbox(bench, "appeals-at-first").settings.home, home)
-    box = build_toolbox(Settings(home=home, fixed_time=NOW, llm_base_url=None))
-    bench.at_end(box.database.close)
-    return box
 
 
 def _judged(box: Toolbox, appeal_id: CaseId, parts: AppealParts) -> Appealed:
@@ -145,8 +135,8 @@ def _score(item: Item[Pair], found: Appealed) -> Score:
     sentences = found.letter.sentences() if found.letter else ()
     unanswered = [one.number for one in answers if not (one.words or one.wording) or not one.why]
     beyond = [leaf.judgement.id for one in answers for leaf in one.criteria if leaf.judgement.state is not State.MET]
-    argued = sum(len(one.criteria) for one in answers if one.stance is Stance.CONTESTED)
-    claims = sum(len(_CLAIM.findall(one.text)) for one in sentences)
+    argued = sum(len(one.criteria) for one in answers)
+    claims = sum(len(CLAIM.findall(one.text)) for one in sentences)
     idle = found.gate.outcome is GateOutcome.REVIEW and not found.rebuttal.argued
     faults = [
         *(f"reason {number} is not answered" for number in unanswered),
