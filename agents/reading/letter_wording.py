@@ -201,15 +201,31 @@ def _when_told(
     fact: Fact, citations: tuple[Citation, ...], documents: Mapping[DocumentId, Document]
 ) -> tuple[str, tuple[Citation, ...]]:
     """The sentence's opening, and what shows its day; a year that the passage leaves to its reader is not written."""
-    if fact.when is None:
+    day, placed = recorded_on(fact, citations, documents)
+    if day is None:
         return "The chart records", ()
-    if any(fact.when.on in dates_in(citation.span.quote)[0] for citation in citations):
-        return f"The chart records on {long_date(fact.when.on)}", ()
+    return (f"A note of {long_date(day)} records" if placed else f"The chart records on {long_date(day)}"), placed
+
+
+def recorded_on(
+    fact: Fact, citations: tuple[Citation, ...], documents: Mapping[DocumentId, Document]
+) -> tuple[date | None, tuple[Citation, ...]]:
+    """The day on which the chart records a fact, and where the note writes it, if it is the note's.
+
+    A measured value, and an entry of one day, have their own day where their passages state it. What a note tells in
+    words is recorded on the note's day: the days in the words are when a treatment began or a sign was first seen.
+    """
+    if fact.when is None:
+        return None, ()
+    told = fact.value is None and fact.origin is not Origin.STRUCTURED
+    stated = any(fact.when.on in dates_in(citation.span.quote)[0] for citation in citations)
+    if stated and not told:
+        return (None if fact.when.until else fact.when.on), ()
     document = documents.get(fact.span.document_id)
     shown = _own_day(document) if document else None
-    if document is None or document.dated is None or shown is None:
-        return "The chart records", ()
-    return f"A note of {long_date(document.dated)} records", (ChartCitation(span=shown, source=document.source),)
+    if document is None or shown is None:
+        return None, ()
+    return document.dated, (ChartCitation(span=shown, source=document.source),)
 
 
 def _own_day(document: Document) -> Span | None:

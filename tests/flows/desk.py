@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from agents.casework.events import accept_event
 from agents.toolbox import Toolbox, build_toolbox
 from api.worker import start_worker, stop_worker
@@ -20,6 +22,7 @@ from runtime import case_store, dead_letters, early_events, work_store
 from runtime.clock import SettableClock
 from runtime.inbox import EventReceipt, IncomingEvent
 from runtime.job_worker import Worker
+from runtime.queue_tables import leases
 from runtime.settings import Settings
 from tests.flows.clinic import COMPLETE, NORTHLAKE, NOW, SAMPLES, Clinic
 from tests.tools.payer.sandbox_process import SandboxProcess
@@ -93,6 +96,11 @@ class Desk:
         """The kinds of events that wait for what they are about."""
         with self.box.database.read() as transaction:
             return [event.kind for event in early_events.all_waiting(transaction)]
+
+    def held(self) -> list[str]:
+        """What the worker still holds: a case shows its new state before the job that gave it has let go of it."""
+        with self.box.database.read() as transaction:
+            return list(transaction.connection.execute(select(leases.c.name)).scalars())
 
     def later(self, by: timedelta) -> None:
         assert isinstance(self.box.clock, SettableClock)

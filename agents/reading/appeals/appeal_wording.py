@@ -48,6 +48,8 @@ _ASKS_LATER = {
     ),
 }
 """Where nothing is argued or handed in yet: the gate holds such a letter back, and it claims no more than this."""
+_OUTSIDE = frozenset({Filing.EXTERNAL_REVIEW, Filing.HEARING})
+"""Steps after the plan's own, which come second or third by how many levels the plan has."""
 _GREETING = {
     Filing.EXTERNAL_REVIEW: "To the independent reviewer:",
     Filing.HEARING: "To the hearing officer:",
@@ -107,7 +109,8 @@ def _recipient(matter: AppealMatter) -> tuple[str, ...]:
 def _subject(matter: AppealMatter) -> Iterator[str]:
     """The administrative elements, one a line; guardrails.appeal_gate checks that none is missing."""
     case, facts, plan = matter.case, matter.facts, matter.plan
-    level = f" ({plan.level_name}, level {plan.level})" if plan.level_name else ""
+    numbered = f", level {plan.level}" if plan.filing not in _OUTSIDE else ""
+    level = f" ({plan.level_name}{numbered})" if plan.level_name else ""
     kinds = _KINDS if matter.rebuttal.argued else {**_KINDS, Filing.REOPENING: "Notice that documents are to follow"}
     yield f"{kinds[plan.filing]}{level}"
     yield f"Patient: {case.patient.full_name}"

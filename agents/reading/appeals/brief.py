@@ -60,7 +60,8 @@ def _when_and_where(matter: AppealMatter) -> str:
         return "The plan has decided finally: no call with its reviewer is on offer; the brief is for the hearing."
     said = [match[0] for match in _OFFERED.finditer(" ".join(matter.denial.text.split()))]
     if said:
-        return "The notice says: " + " ".join(f"“{one.strip(' |+-')}”" for one in dict.fromkeys(said[:2]))
+        of = f" of {long_date(matter.facts.notice_date)}" if matter.facts.notice_date else ""
+        return f"The notice{of} says: " + " ".join(f"“{one.strip(' |+-')}”" for one in dict.fromkeys(said[:2]))
     facts = matter.facts
     window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
     told = _window(window, facts.notice_date)

@@ -8,13 +8,13 @@ from datetime import date
 from agents.reading.appeals.denial_document import payer_words, span_of
 from agents.reading.appeals.policy_passage import policy_passage
 from agents.reading.appeals.reason_matching import Match, Settled, match_reason, settle
-from agents.reading.letter_wording import criterion_point, fact_citations, fields_cited, long_date
+from agents.reading.letter_wording import criterion_point, fact_citations, fields_cited, long_date, recorded_on
 from cases.appeal import CriterionAnswer, ReasonAnswer, Rebuttal, Stance
 from cases.case import Case
 from cases.criteria import CriteriaResult, Judgement, TreeStatus
 from cases.denial import DenialFacts, DenialReason, Pathway
 from cases.document import Document, DocumentKind
-from cases.evidence import Evidence, Role, Span
+from cases.evidence import Fact, Role, Span
 from cases.ids import CaseId, DocumentId
 from cases.packet import Citation, PolicyCitation, Sentence, SentenceKind
 from guardrails.grounding import policy_key, sentence_faults
@@ -195,25 +195,31 @@ def _conclusion(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -
     ]
     if leaf.policy_span is not None:
         cited.append(PolicyCitation(policy=result.policy, span=leaf.policy_span))
+    day, shown = _recorded(supports[0].fact, matter) if supports else (None, ())
     ordered = _ordered(matter)
     texts = {policy_key(result.policy): matter.policy_text}
-    for text, more in _conclusions(leaf, supports, matter.case.order.authored_on, ordered):
+    for text, more in _conclusions(leaf, day, matter.case.order.authored_on, (*shown, *ordered) if ordered else ()):
         sentence = Sentence(kind=SentenceKind.CONCLUSION, text=text, citations=(*cited, *more))
         if not sentence_faults(sentence, matter.documents, texts):
             return sentence
     return Sentence(kind=SentenceKind.CONCLUSION, text="This criterion is met.", citations=tuple(cited))
 
 
+def _recorded(fact: Fact, matter: AnswerMatter) -> tuple[date | None, tuple[Citation, ...]]:
+    return recorded_on(fact, fact_citations(fact, matter.documents), matter.documents)
+
+
 def _conclusions(
-    leaf: Judgement, supports: Sequence[Evidence], ordered_on: date | None, ordered: tuple[Citation, ...]
+    leaf: Judgement, day: date | None, ordered_on: date | None, dates: tuple[Citation, ...]
 ) -> Iterator[tuple[str, tuple[Citation, ...]]]:
-    statement = f"{leaf.statement[:1].lower()}{leaf.statement[1:]}" if leaf.statement[1:2].islower() else leaf.statement
-    when = supports[0].fact.when if supports else None
-    if when is not None and ordered_on is not None and when.on <= ordered_on and ordered:
-        days = f"Recorded on {long_date(when.on)} for the order of {long_date(ordered_on)}"
+    first, rest = leaf.statement[:1], leaf.statement[1:]
+    is_name = first != "A" and not leaf.statement.split(" ")[0][1:].islower()
+    statement = leaf.statement if is_name else f"{first.lower()}{rest}"
+    if day is not None and ordered_on is not None and day <= ordered_on and dates:
+        days = f"Recorded on {long_date(day)} for the order of {long_date(ordered_on)}"
         dated = f"{days}, this meets what the policy asks"
-        yield f"{dated}: {statement}.", ordered
-        yield f"{dated}.", ordered
+        yield f"{dated}: {statement}.", dates
+        yield f"{dated}.", dates
     yield f"This meets what the policy asks: {statement}.", ()
     yield "This is what the policy asks.", ()
 

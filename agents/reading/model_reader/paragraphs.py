@@ -11,7 +11,7 @@ from cases.packet import Letter, LetterPoint, Sentence, SentenceKind
 
 _QUOTED = re.compile(r"“[^”]*”")
 _MARKER = re.compile(r"\{([PNED])(\d{1,2})\}")
-_DATED = re.compile(r"\bon (?P<day>\d{1,2} [A-Z][a-z]+ \d{4}): “")
+_DATED = re.compile(r"\b(?:on|of) (?P<day>\d{1,2} [A-Z][a-z]+ \d{4})(?: records)?: “")
 _NAMED = re.compile(r"^(?P<name>[^“]+?),? states: “")
 _MOST_SENTENCES = 6
 _LONGEST_SENTENCE = 400

@@ -124,7 +124,7 @@ def test_an_edited_letter_is_a_persons_and_goes_to_no_model(server: ModelServer,
     outcome = clinic.work()
     before = sum(one.task == "phrase_paragraph" for one in server.asked)
     letter = outcome.letter.replace(
-        "The record of 5 November 2026 documents “I reviewed", "The chart records on 5 November 2026: “I reviewed", 1
+        "The record of 5 November 2026 documents “I reviewed", "A note of 5 November 2026 says: “I reviewed", 1
     )
     assert letter != outcome.letter
     clinic.clinic.review(outcome.case.id, ReviewAct.EDIT, "specialist", reason="house style", letter=letter)
@@ -132,7 +132,7 @@ def test_an_edited_letter_is_a_persons_and_goes_to_no_model(server: ModelServer,
     assert again.state is CaseState.AWAITING_REVIEW
     assert sum(one.task == "phrase_paragraph" for one in server.asked) == before
     assert (
-        "The chart records on 5 November 2026: “I reviewed" in clinic.clinic.artefacts(again.id)["letter.md"].decode()
+        "A note of 5 November 2026 says: “I reviewed" in clinic.clinic.artefacts(again.id)["letter.md"].decode()
     )
 
 
