@@ -21,6 +21,8 @@ from cases.review import UserRole
 from runtime.sign_in_store import Session
 
 _COOKIE, _CSRF_COOKIE, CSRF_HEADER = "countersign", "countersign_csrf", "X-CSRF-Token"
+IN_VIEW = "smart_patient"
+"""The cookie of the patient whom an EHR had in view when it opened the panel."""
 _HOST_ONLY = "__Host-"
 """Browsers keep a cookie of this prefix only where it is Secure, of this host alone, and for every path."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -201,6 +203,6 @@ def give_cookies(request: Request, response: Response, signed_in: SignedIn) -> N
 
 
 def take_cookies(request: Request, response: Response) -> None:
-    """Have the browser forget both cookies."""
-    for name in (_COOKIE, _CSRF_COOKIE):
+    """Have the browser forget both cookies, and which patient an EHR had in view."""
+    for name in (_COOKIE, _CSRF_COOKIE, IN_VIEW):
         set_cookie(request, response, name, "", 0)

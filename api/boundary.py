@@ -34,6 +34,7 @@ _HEADERS = {
 }
 """What every answer says unless its route says otherwise. A route whose policy lets a page into a frame sends no
 X-Frame-Options, which knows no list."""
+_FRAMED = re.compile(r"frame-ancestors (?!'none')")
 _HSTS = "max-age=31536000; includeSubDomains"
 
 _log = logs.logger("http")
@@ -108,7 +109,7 @@ class _Answered:
             headers["X-Request-Id"] = self._request_id
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            if "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
+            if _FRAMED.search(headers["Content-Security-Policy"]):
                 del headers["X-Frame-Options"]
             if self._scope["scheme"] == "https":
                 headers.setdefault("Strict-Transport-Security", _HSTS)

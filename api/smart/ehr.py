@@ -24,6 +24,7 @@ _MOST_BYTES = 512 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SIGNED_BY = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512")
 _SLACK_SECONDS = 60
+_RELATIVE = re.compile(r"[A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
@@ -31,6 +32,15 @@ class _Said(Frozen):
     """What an EHR says: fields that we do not know are passed over."""
 
     model_config = ConfigDict(extra="ignore")
+
+
+class Launch(Frozen):
+    """A launch under way, in the cookie of the browser that began it."""
+
+    iss: str
+    state: str
+    nonce: str
+    verifier: str
 
 
 class Endpoints(_Said):
@@ -56,7 +66,6 @@ class Token(_Said):
     id_token: str = Field(default="", repr=False)
     patient: str = ""
     fhirContext: tuple[ContextItem, ...] = ()
-    need_patient_banner: bool = True
     smart_style_url: str = ""
 
 
@@ -129,8 +138,11 @@ def token_for(endpoints: Endpoints, ehr: SmartEhr, *, code: str, verifier: str, 
         raise SignInRefused("The EHR's token answer cannot be read.") from None
 
 
-def user_of(token: Token, endpoints: Endpoints, ehr: SmartEhr, nonce: str) -> str:
-    """The `fhirUser` of a verified id_token, as `Practitioner/123`. Raises SignInRefused for anything unproven."""
+def user_of(token: Token, endpoints: Endpoints, ehr: SmartEhr, begun: Launch) -> str:
+    """The `fhirUser` of a verified id_token, as `Practitioner/123`. Raises SignInRefused for anything unproven.
+
+    An absolute address must lie under the EHR that was launched from: another server's user of the same id is another.
+    """
     if not token.id_token or endpoints.jwks_uri is None or not endpoints.issuer:
         raise SignInRefused("The EHR did not say who its user is (openid, fhirUser), so nobody is signed in.")
     keys = _json(_asked("GET", endpoints.jwks_uri), "its keys")
@@ -149,9 +161,12 @@ def user_of(token: Token, endpoints: Endpoints, ehr: SmartEhr, nonce: str) -> st
         )
     except (jwt.PyJWTError, KeyError, IndexError):
         raise SignInRefused("The EHR's statement of who its user is does not verify.") from None
-    if claims.get("nonce") != nonce:
+    if claims.get("nonce") != begun.nonce:
         raise SignInRefused("The EHR's statement of who its user is belongs to another launch.")
-    return "/".join(str(claims.get("fhirUser", "")).split("/")[-2:])
+    user = str(claims.get("fhirUser", "")).removeprefix(f"{begun.iss}/")
+    if user and not _RELATIVE.fullmatch(user):
+        raise SignInRefused("The EHR names a user of another server.")
+    return user
 
 
 def patient_of(token: Token, iss: str) -> LaunchedPatient | None:
@@ -160,6 +175,8 @@ def patient_of(token: Token, iss: str) -> LaunchedPatient | None:
         return None
     answer = _asked("GET", f"{iss}/Patient/{token.patient}", bearer=token.access_token)
     resource = _json(answer, "the patient in view")
+    if resource.get("resourceType") != "Patient" or resource.get("id") != token.patient:
+        raise SignInRefused("The EHR answered with another resource than the patient in view.")
     given = resource.get("name")
     names = [name for name in given if isinstance(name, Mapping)] if isinstance(given, list) else []
     family = next((str(name["family"]) for name in names if name.get("family")), "")

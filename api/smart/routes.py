@@ -9,14 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from agents.toolbox import Toolbox
 from api import sign_in
-from api.auth import Box, give_cookies
+from api.auth import IN_VIEW, Box, give_cookies, set_cookie
 from api.door_errors import SignInRefused
 from api.routes.session import address_of
 from api.routes.sign_in_pages import refusal_page
 from api.smart import ehr as talk
 from api.smart import sealed
-from api.smart.in_view import IN_VIEW, InView, session_seconds
-from cases.frozen import Frozen
+from api.smart.in_view import InView, session_seconds
 from cases.ids import UserId
 from runtime.settings import SmartEhr
 
@@ -25,15 +24,6 @@ _LAUNCH_SECONDS = 600
 
 router = APIRouter(prefix="/smart", include_in_schema=False)
 _Word = Annotated[str, Query(max_length=4096)]
-
-
-class _Launch(Frozen):
-    """A launch under way, in the cookie of the browser that began it."""
-
-    iss: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 @router.get("/launch", name="smart.launch")
@@ -47,7 +37,7 @@ def launch(request: Request, toolbox: Box, iss: _Word = "", launch: _Word = "") 
         endpoints = talk.endpoints_of(iss)
     except SignInRefused as error:
         return refusal_page(request, error.message)
-    begun = _Launch(
+    begun = talk.Launch(
         iss=iss,
         state=secrets.token_urlsafe(24),
         nonce=secrets.token_urlsafe(24),
@@ -66,13 +56,15 @@ def launch(request: Request, toolbox: Box, iss: _Word = "", launch: _Word = "") 
 def callback(request: Request, toolbox: Box, code: _Word = "", state: _Word = "", error: _Word = "") -> Response:
     """Return: the state must be this browser's; the EHR's user is signed in as the user here that is set for it."""
     try:
-        return _signed_in(request, toolbox, code, state, error)
+        response = _signed_in(request, toolbox, code, state, error)
     except SignInRefused as refused:
-        return refusal_page(request, refused.message)
+        response = refusal_page(request, refused.message)
+    set_cookie(request, response, _UNDER_WAY, "", 0)
+    return response
 
 
 def _signed_in(request: Request, toolbox: Toolbox, code: str, state: str, error: str) -> Response:
-    begun = sealed.taken(request, toolbox, _UNDER_WAY, _Launch, _LAUNCH_SECONDS)
+    begun = sealed.taken(request, toolbox, _UNDER_WAY, talk.Launch, _LAUNCH_SECONDS)
     if begun is None or not hmac.compare_digest(begun.state.encode(), state.encode()):
         raise SignInRefused("This launch was not begun in this browser, or more than ten minutes ago. Open it again.")
     if error or not code:
@@ -80,15 +72,15 @@ def _signed_in(request: Request, toolbox: Toolbox, code: str, state: str, error:
     ehr = _known(toolbox, begun.iss)
     endpoints = talk.endpoints_of(begun.iss)
     token = talk.token_for(endpoints, ehr, code=code, verifier=begun.verifier, back=_back(request))
-    fhir_user = talk.user_of(token, endpoints, ehr, begun.nonce)
+    fhir_user = talk.user_of(token, endpoints, ehr, begun)
     user = ehr.users.get(fhir_user)
     if user is None:
         raise SignInRefused(
             f"Nobody here is set for the EHR's user {fhir_user or '(not named)'}. An administrator can."
         )
     patient = talk.patient_of(token, begun.iss)
-    launched = InView(patient=patient, orders=talk.orders_of(token), theme=talk.wanted_theme(token))
     signed_in = sign_in.with_ehr(toolbox, UserId(user), address_of(request))
+    launched = InView(user=UserId(user), patient=patient, orders=talk.orders_of(token), theme=talk.wanted_theme(token))
     response = RedirectResponse("/panel/in-view", status_code=303)
     give_cookies(request, response, signed_in)
     sealed.give(request, response, toolbox, IN_VIEW, launched, session_seconds(toolbox))

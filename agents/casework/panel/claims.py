@@ -6,7 +6,7 @@ from agents.toolbox import Toolbox
 from cases.audit_event import Actor, AuditEvent
 from cases.errors import Conflict, InputError
 from cases.ids import CaseId, Digest, UserId
-from cases.review import UserRole
+from cases.review import User, UserRole
 from runtime import case_store, panel_store, review_store
 from runtime.database import Transaction
 from runtime.panel_store import Claim, Draft, SavedView
@@ -37,13 +37,18 @@ def claim(toolbox: Toolbox, case_id: CaseId, user_id: UserId, *, take_over: bool
     return taken
 
 
+def may_hold(user: User) -> bool:
+    """Whether a case may be put into this user's hands."""
+    return user.active and user.role.at_least(UserRole.SPECIALIST)
+
+
 def assign(toolbox: Toolbox, case_id: CaseId, to: UserId, by: UserId) -> Claim:
     """Put a case into another's hands, whoever had it. Raises NotFound, InputError for a user who may not have it."""
     now = toolbox.clock.now()
     with toolbox.database.begin() as transaction:
         case_store.get(transaction, case_id)
         user = review_store.get_user(transaction, to)
-        if not user.active or not user.role.at_least(UserRole.SPECIALIST):
+        if not may_hold(user):
             raise InputError(f"{to}: choose an active user who may read cases")
         given = Claim(case_id=case_id, user_id=to, claimed_at=now, until=now + ASSIGNED_HOLDS)
         panel_store.put_claim(transaction, given)

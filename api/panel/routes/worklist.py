@@ -22,7 +22,6 @@ from cases.errors import Conflict, InputError
 from cases.frozen import Frozen
 from cases.ids import CaseId, PayerId, UserId
 from cases.lifecycle import CaseState
-from cases.review import User, UserRole
 from runtime import panel_store, review_store
 
 router = APIRouter(prefix="/panel", route_class=PanelRoute, include_in_schema=False)
@@ -85,7 +84,7 @@ def search(request: Request, desk: Desk, caller: Reader, form: Form) -> Response
 @router.get("/in-view", name="panel.in_view")
 def cases_in_view(request: Request, desk: Desk, caller: Reader) -> Response:
     """Where an EHR's launch lands: the case of the patient and order in view, or the patient's cases to choose from."""
-    launched = in_view(request, desk.toolbox)
+    launched = in_view(request, desk.toolbox, caller.id)
     response = _opened(request, desk, caller, launched)
     if launched is not None and launched.theme:
         set_cookie(request, response, THEME, launched.theme, session_seconds(desk.toolbox))
@@ -120,13 +119,9 @@ def _listed(
         names = {user.id: user.name for user in users}
     return page(
         request, "worklist.html", caller=caller, found=found, chosen=chosen, search=search, launched=launched,
-        views=views, names=names, staff=[user for user in users if _may_be_given(user)],
+        views=views, names=names, staff=[user for user in users if claims.may_hold(user)],
         filters=[(key, name, _count(found.by_state, key)) for key, name, _ in words.FILTERS],
     )  # fmt: skip
-
-
-def _may_be_given(user: User) -> bool:
-    return user.active and user.role.at_least(UserRole.SPECIALIST)
 
 
 def _count(by_state: Mapping[CaseState, int], key: str) -> int:

@@ -131,9 +131,7 @@ def test_an_edited_letter_is_a_persons_and_goes_to_no_model(server: ModelServer,
     again = clinic.clinic.go_on(outcome.case.id)
     assert again.state is CaseState.AWAITING_REVIEW
     assert sum(one.task == "phrase_paragraph" for one in server.asked) == before
-    assert (
-        "A note of 5 November 2026 says: “I reviewed" in clinic.clinic.artefacts(again.id)["letter.md"].decode()
-    )
+    assert "A note of 5 November 2026 says: “I reviewed" in clinic.clinic.artefacts(again.id)["letter.md"].decode()
 
 
 def test_documents_that_name_nobody_or_are_protected_are_not_shown_and_counted(

@@ -26,6 +26,7 @@ class EhrServer:
     order: str = ""
     spoil_configuration: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found
     spoil_claims: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
+    spoil_patient: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found
     token_status: int = 200
     foreign_key: bool = False
     style: dict[str, str] = field(default_factory=lambda: {"color_background": "#101418"})
@@ -64,7 +65,7 @@ class EhrServer:
         return {
             "/fhir/.well-known/smart-configuration": self.configuration(),
             "/fhir/jwks": {"keys": [{**key, "kid": "k1", "use": "sig", "alg": "RS256"}]},
-            f"/fhir/Patient/{self.patient['id']}": self.patient,
+            f"/fhir/Patient/{self.patient['id']}": self.spoil_patient(self.patient),
             "/style.json": self.style,
         }
 
@@ -83,7 +84,7 @@ class EhrServer:
         key = self._other_key if self.foreign_key else self.key
         return self.token_status, {
             "access_token": "access-1", "token_type": "Bearer", "expires_in": 300, "scope": begun["scope"],
-            "patient": self.patient["id"], "need_patient_banner": True, "smart_style_url": f"{self.origin}/style.json",
+            "patient": self.patient["id"], "smart_style_url": f"{self.origin}/style.json",
             "fhirContext": [{"reference": f"ServiceRequest/{self.order}"}] if self.order else [],
             "id_token": jwt.encode(claims, key, algorithm="RS256", headers={"kid": "k1"}),
         }  # fmt: skip

@@ -10,8 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from agents.casework.panel.worklist import CaseLine
 from agents.toolbox import build_toolbox
 from api.app import build_app
+from api.smart.ehr import LaunchedPatient
+from api.smart.in_view import InView
 from cases.case import Case
 from cases.ids import UserId
 from runtime.settings import SmartEhr
@@ -105,7 +108,15 @@ def another_id(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "id": "other-1"}
 
 
-@pytest.mark.parametrize("changed", [another_birth_date, another_name, another_id])
+def no_birth_date(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "birthDate": None}
+
+
+def no_name(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "name": []}
+
+
+@pytest.mark.parametrize("changed", [another_birth_date, another_name, another_id, no_birth_date, no_name])
 def test_a_chart_that_differs_in_one_thing_is_not_this_patients(
     door: Door, ehr: EhrServer, changed: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
@@ -124,6 +135,44 @@ def test_two_cases_of_a_patient_are_shown_and_the_order_in_view_chooses(door: Do
     ehr.order = waiting.order.id
     go(client, ehr)
     assert client.get("/panel/in-view").headers["location"] == f"/panel/cases/{waiting.id}"
+
+
+def test_what_a_chart_here_lacks_too_makes_nobody_the_same() -> None:
+    line = CaseLine.model_construct(patient_id="p", birth_date="", family="")
+    unnamed = InView(user=UserId("reviewer"), patient=LaunchedPatient(id="p"))
+    assert unnamed.lines([line]) == ()
+
+
+def test_an_answer_about_another_resource_signs_nobody_in(door: Door, ehr: EhrServer) -> None:
+    asked = ehr.patient["id"]
+    ehr.spoil_patient = lambda found: {**found, "id": f"not-{asked}"}
+    assert "another resource" in go(door.stranger(), ehr).text
+
+
+def test_the_patient_in_view_is_the_launched_users_alone(door: Door, ehr: EhrServer) -> None:
+    client = door.stranger()
+    go(client, ehr)
+    other = door.person("specialist")
+    other.cookies.set("smart_patient", client.cookies["smart_patient"])
+    assert other.get("/panel/in-view").headers["location"] == "/panel"
+
+
+def test_signing_out_and_landing_leave_no_cookie_of_the_launch(door: Door, ehr: EhrServer) -> None:
+    client = door.stranger()
+    go(client, ehr)
+    assert "smart_launch" not in client.cookies
+    assert "smart_patient" in client.cookies
+    token = client.cookies["countersign_csrf"]
+    assert client.post("/panel/sign-out", data={"csrf": token}).status_code == 303
+    assert "smart_patient" not in client.cookies
+
+
+def test_a_launch_that_was_refused_cannot_be_ended_again(door: Door, ehr: EhrServer) -> None:
+    client = door.stranger()
+    state = parse_qs(urlsplit(begin(client, ehr).headers["location"]).query)["state"][0]
+    client.get("/smart/callback", params={"error": "access_denied", "state": state})
+    answer = client.get("/smart/callback", params={"code": "code-1", "state": state})
+    assert "not begun in this browser" in answer.text
 
 
 def test_without_a_launch_there_is_no_patient_in_view(door: Door) -> None:
@@ -162,6 +211,7 @@ CLAIMS = {
     "run out": {"exp": 1_700_000_000},
     "another launch": {"nonce": "of-another"},
     "no user": {"fhirUser": ""},
+    "a user of another server": {"fhirUser": "https://other.example/fhir/Practitioner/p1"},
     "a user who is not set": {"fhirUser": "Practitioner/p9"},
 }
 
