@@ -73,9 +73,8 @@ def test_killed_between_act_and_record_it_asks_the_payer_first(
 def test_killed_at_random_moments_the_case_still_finishes_once(
     tmp_path: Path, shell: CommandLine, payer: SandboxProcess, full_counts: bool
 ) -> None:
-    """Three rounds of ten kills in full, one of six otherwise."""
+    """Ten kills in each round; three rounds in full, one otherwise."""
     chance = random.Random(20261123)
-    each = 5 if full_counts else 3
     for attempt in range(3 if full_counts else 1):
         out = tmp_path / f"out{attempt}"
         shell.folder = tmp_path / f"round{attempt}"
@@ -86,12 +85,10 @@ def test_killed_at_random_moments_the_case_still_finishes_once(
             COMPLETE.parents[3] / "knowledge/sources/northlake-advantage/manifest.jsonl",
         )  # fmt: skip
         before = sum(submitted(payer).values())
-        kills = sum(
-            shell.kill_after(chance.uniform(1.0, 4.0), "authorize", COMPLETE, "--out", out) for _ in range(each)
-        )
+        kills = sum(shell.kill_after(chance.uniform(1.0, 4.0), "authorize", COMPLETE, "--out", out) for _ in range(5))
         case_id = the_case(shell, out)
         kills += sum(
-            shell.kill_after(chance.uniform(1.0, 3.5), "review", "approve", case_id, "--as", "lee") for _ in range(each)
+            shell.kill_after(chance.uniform(1.0, 3.5), "review", "approve", case_id, "--as", "lee") for _ in range(5)
         )
         finish(shell, case_id, out)
         assert kills > 0

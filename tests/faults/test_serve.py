@@ -144,7 +144,11 @@ def test_keys_are_made_listed_and_revoked_at_the_command_line(shell: CommandLine
     listed = shell.run("keys", "list")
     assert "good" in listed
     assert secret[0] not in listed
-    shell.run("keys", "add", "x", "--scope", "review:decide", "--as", "lee", code=1)
+    for refused in (
+        ("keys", "add", "x", "--scope", "review:decide", "--as", "lee"),
+        ("keys", "revoke", "0" * 12, "--as", "lee"),
+    ):
+        shell.run(*refused, code=1)
     assert "only an admin" in shell.run("keys", "add", "x", "--scope", "events:write", "--as", "kim", code=1)
     shell.run("keys", "revoke", secret[1], "--as", "lee")
     with pytest.raises(urllib.error.HTTPError, match="401"):

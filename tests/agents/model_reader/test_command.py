@@ -102,10 +102,7 @@ def northlake() -> Path:
 
 
 @pytest.mark.parametrize("mode", ["json_object", "text"])
-def test_every_mode_reaches_the_same_case(mode: str, tmp_path: Path, server: ModelServer, full_counts: bool) -> None:
-    if mode == "text" and not full_counts:
-        pytest.skip("the third mode runs in full: each takes a command of its own")
-
+def test_every_mode_reaches_the_same_case(mode: str, tmp_path: Path, server: ModelServer) -> None:
     def by_prompt(asked: Asked) -> Reply:
         return (
             completion(json.dumps(honest_paragraph(asked))) if "POINT OF THE LETTER" in asked.user else _abstains(asked)
