@@ -49,14 +49,15 @@ class QueryTerms:
         column = {number: place for place, number in enumerate(numbers)}
         self._groups: list[tuple[float, list[_Way], list[int]]] = []
         for term, ways in groups:
-            said = [number for number in index.terms.places(tokens(term.said)) if number in column]
+            places = (column.get(number, self._own) for number in index.terms.places(tokens(term.said)))
+            said = [place for place in places if place < self._own]
             kept = [
                 _Way([column[number] for number in index.terms.places(way) if column[number] >= self._own], len(way))
                 for way in ways
             ]
             kept = [way for way in kept if way.columns]
             if kept:
-                self._groups.append((_KNOWN if said else _UNKNOWN, kept, [column[number] for number in said]))
+                self._groups.append((_KNOWN if said else _UNKNOWN, kept, said))
 
     def asked_for(self, by_term: Scores) -> Scores:
         """The question's own terms added up."""

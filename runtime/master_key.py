@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import SecretStr
 
 from cases.errors import InputError, StoreDamaged
 from runtime.settings import Settings
@@ -27,6 +28,10 @@ class MasterKey:
         """Thirty-two bytes for this purpose; they give away neither the master nor another purpose's key."""
         kdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"countersign " + purpose.encode())
         return kdf.derive(self._secret)
+
+    def as_setting(self) -> SecretStr:
+        """For the settings of a copy of the store, which then needs no key file of its own."""
+        return SecretStr(self._secret.hex())
 
 
 def master_key(settings: Settings) -> MasterKey:

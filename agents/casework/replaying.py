@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from agents.casework.panel.phrases import plural
 from agents.casework.working import open_graph, work_case
 from agents.products import FACTS, LETTER, MODEL_READING
 from agents.toolbox import Toolbox, build_toolbox
@@ -109,18 +110,14 @@ def _products(transaction: Transaction, case_id: CaseId, since: int = 0) -> dict
         return (None, "none") if product is None else (compared(product), worded(product))
 
     return {
-        "facts": of(FACTS, lambda facts: _plural(len(facts), "fact"), lambda facts: facts),
+        "facts": of(FACTS, lambda facts: plural(len(facts), "fact"), lambda facts: facts),
         "criteria": of(CRITERIA, lambda found: found.root.state.value, lambda found: found),
-        "gaps": of(GAPS, lambda gaps: _plural(len(gaps), "gap"), lambda gaps: gaps),
+        "gaps": of(GAPS, lambda gaps: plural(len(gaps), "gap"), lambda gaps: gaps),
         "gate": of(GATE, lambda gate: gate.outcome.value, _without_bytes),
-        "letter": of(LETTER, lambda letter: _plural(len(letter.sentences()), "sentence"), lambda one: one.sentences()),
+        "letter": of(LETTER, lambda letter: plural(len(letter.sentences()), "sentence"), lambda one: one.sentences()),
     }
 
 
 def _without_bytes(gate: GateResult) -> GateResult:
     """The packet's bytes carry the case's revision, which grows with every run."""
     return gate.model_copy(update={"digest": None})
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -58,7 +58,7 @@ def replay(
 
     Example: countersign audit replay c-0123456789abcdef --as lee
     """
-    with context.toolbox() as box, TemporaryDirectory() as folder:
+    with context.toolbox() as box, TemporaryDirectory(prefix="replay-", dir=box.settings.home) as folder:
         from agents.casework.replaying import replay_case
         from cases.ids import CaseId
 

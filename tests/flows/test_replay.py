@@ -73,5 +73,6 @@ def test_a_copy_knows_no_payer_and_a_server_is_not_copied(tmp_path: Path) -> Non
     Clinic.at(tmp_path / "home").box.database.close()
     settings = Settings(home=tmp_path / "home", payer_endpoints={NORTHLAKE: "http://127.0.0.1:9"})
     assert copy_store(settings, tmp_path / "copy", NOW).payer_endpoints == {}
+    assert not list((tmp_path / "copy").glob("*.key"))
     with pytest.raises(InputError, match="COUNTERSIGN_DATABASE_URL"):
         copy_store(settings.model_copy(update={"database_url": "postgresql://x"}), tmp_path / "other", NOW)

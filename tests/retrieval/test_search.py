@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from cases.case import LineOfBusiness
@@ -150,3 +151,12 @@ def test_another_form_whose_own_words_the_question_does_not_hold_harms_nothing(l
     query = QueryTerms(index, "desk lamp", [SaidOtherwise(said="lux", others=("darker",))])
     assert query.said_otherwise == 1
     assert len(query.terms) == 3
+
+
+def test_a_form_that_only_another_form_brought_in_covers_none_of_the_questions_words(library: Database) -> None:
+    with library.read() as transaction:
+        index = PassageIndex.load(transaction, "")
+    said = [SaidOtherwise(said="desk", others=("lux",)), SaidOtherwise(said="lux", others=("darker",))]
+    query = QueryTerms(index, "desk lamp", said)
+    assert len(query.own_covered(np.ones(len(query.terms)))) == 2
+    assert query.covered(np.ones((1, len(query.terms))))[0] == 1
