@@ -13,8 +13,8 @@ from runtime.settings import Settings
 def copy_store(settings: Settings, folder: Path, at: datetime) -> Settings:
     """Copy the database into `folder`; gives the settings of the copy, with its key, whose clock stands at `at`.
 
-    The key is written nowhere. The copy knows no payer, no model and no sender, so that nothing done on it leaves. Raises InputError for a
-    database that is not the home folder's own: another server's is not copied by us.
+    The key is written nowhere. The copy knows no payer, no model and no sender, so that nothing done on it leaves.
+    Raises InputError for a database that is not the home folder's own: another server's is not copied by us.
     """
     if settings.database_url:
         raise InputError(

@@ -4,7 +4,7 @@ from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.places import level_of
-from agents.reading.rules_reader.stance import clause_of, is_deed, still_wanted, supposed_from_the_start, surroundings
+from agents.reading.rules_reader.stance import clause_of, is_deed, supposed_from_the_start, surroundings, undone
 from agents.reading.rules_reader.statements import Match, Statement, course_in, side_in, subject_in
 from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Setting
 from knowledge.vocabulary import Concept, ConceptKind
@@ -51,8 +51,8 @@ def _less_sure(statement: Statement, read: Assertion) -> Assertion:
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN
-    if is_deed(match.concept) and still_wanted(around, cues):
-        return Assertion.PLANNED
+    if is_deed(match.concept) and (instead := undone(around, cues)):
+        return instead
     if cues["unsure_after"].search(around.after) or (match.measured and cues["hedged_before"].search(around.before)):
         return Assertion.UNCERTAIN
     return read

@@ -87,13 +87,14 @@ def is_deed(concept: Concept) -> bool:
     return concept.kind in _DEEDS and not concept.plan_counts
 
 
-def still_wanted(around: Surroundings, cues: Cues) -> bool:
-    """Whether the words behind an act or a document say that it is asked for or to come, or that another did it."""
-    if cues["by_another_after"].search(around.after) or cues["never_begun"].search(around.rest):
-        return True
-    if cues["wanted_before"].search(around.before):
-        return True
-    return bool(cues["wanted_after"].search(around.after)) and not cues["wanted_and_done"].search(around.after)
+def undone(around: Surroundings, cues: Cues) -> Assertion | None:
+    """What an act or a document is instead of done: asked for or to come, or another's; None where nothing says so."""
+    if cues["by_another_after"].search(around.after):
+        return Assertion.UNCERTAIN
+    if cues["never_begun"].search(around.rest) or cues["wanted_before"].search(around.before):
+        return Assertion.PLANNED
+    wanted = cues["wanted_after"].search(around.after) and not cues["wanted_and_done"].search(around.after)
+    return Assertion.PLANNED if wanted else None
 
 
 def _supposed(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:

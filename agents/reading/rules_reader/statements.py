@@ -13,7 +13,7 @@ from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
 from agents.reading.rules_reader.partial_dates import SINCE, day_of
 from agents.reading.rules_reader.places import level_of, side_of
-from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, still_wanted, surroundings
+from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
 from agents.reading.rules_reader.treatment_course import course_of, days_of
 from cases.document import Document, DocumentKind
@@ -84,7 +84,7 @@ def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vo
     needed = vocabulary.contexts.get(concept.id)
     if needed is None:
         return True
-    if needed.unless and needed.unless.search(note.text, sentence.start, sentence.end):
+    if vocabulary.is_ruled_out(concept.id, note.text[sentence.start : sentence.end]):
         return False
     if needed.note and not needed.note.search(note.layout.text):
         return False
@@ -247,8 +247,8 @@ def _assertion(statement: Statement) -> Assertion:
     if found is Assertion.AFFIRMED and _is_act(match.concept) and statement.sentence.section is Section.PLAN:
         done = note.cues["done"].search(around.rest) or note.cues["done_within"].search(around.said)
         found = found if done else Assertion.PLANNED
-    if found is Assertion.AFFIRMED and is_deed(match.concept) and still_wanted(around, note.cues):
-        found = Assertion.PLANNED
+    if found is Assertion.AFFIRMED and is_deed(match.concept):
+        found = undone(around, note.cues) or found
     if match.denies and found is Assertion.AFFIRMED:
         found = Assertion.NEGATED
     remark = match.concept.kind is ConceptKind.FINDING and note.is_listed(statement.sentence)
