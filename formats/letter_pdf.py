@@ -22,12 +22,15 @@ def render_letter(
 ) -> bytes:
     """The letter with its sources, under a running head of `title` and case; the same input gives the same bytes.
 
-    `enclosed` are the pages of the enclosures that go with it: its sources then name enclosure and page.
+    `enclosed` are the pages of the enclosures that go with it: they are listed, and its sources name
+    enclosure and page.
     """
     printable_code_points()
+    starts = enclosed.starts() if enclosed else ()
+    listed = [f"{piece.document.title}, from page {page} of the enclosures" for piece, page in starts]
     total = 1
     for _ in range(2):
-        story = list(letter_story(letter, lambda citation: inline(_place(citation, enclosed))))
+        story = list(letter_story(letter, lambda citation: inline(_place(citation, enclosed)), listed))
         pdf, total = build(story, Running(case_id, title, drafted_at, total, watermark))
     return finished(pdf, drafted_at)
 

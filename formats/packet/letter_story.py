@@ -1,6 +1,6 @@
 """A letter as it is printed: blocks, headed points with numbered sources, signature block, list of sources."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
@@ -32,8 +32,11 @@ _REFERENCE = ParagraphStyle(
 )  # fmt: skip
 
 
-def letter_story(letter: Letter, place: Callable[[Citation], str]) -> Iterator[Flowable]:
-    """The letter as flowables; `place` gives the markup of where a citation's words stand."""
+def letter_story(letter: Letter, place: Callable[[Citation], str], enclosed: Sequence[str] = ()) -> Iterator[Flowable]:
+    """The letter as flowables; `place` gives the markup of where a citation's words stand.
+
+    `enclosed` names what goes with it, one a line, in the order of the enclosures' own numbers.
+    """
     yield from _lines(letter.sender, LINES)
     yield Spacer(0, 14)
     yield from paragraphs(letter.date, LINES)
@@ -48,7 +51,19 @@ def letter_story(letter: Letter, place: Callable[[Citation], str]) -> Iterator[F
         yield from _point(point, number)
     yield Spacer(0, 6)
     yield KeepTogether([*paragraphs(letter.closing, LINES), *_signature(letter)])
+    yield from _enclosed(enclosed)
     yield from _sources(letter, place)
+
+
+def _enclosed(titles: Sequence[str]) -> Iterator[Flowable]:
+    if titles:
+        yield KeepTogether([*paragraphs("Enclosures", SUBHEADING), *_listed(titles[0], 1)])
+        for number, title in enumerate(titles[1:], start=2):
+            yield from _listed(title, number)
+
+
+def _listed(title: str, number: int) -> Iterator[Flowable]:
+    yield Paragraph(inline(title), _REFERENCE, bulletText=f"{number}.")
 
 
 def _lines(lines: tuple[str, ...], style: ParagraphStyle) -> Iterator[Flowable]:

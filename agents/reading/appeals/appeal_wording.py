@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from agents.reading.appeals.part_refused import part_refused
 from agents.reading.letter_wording import fields_cited, long_date, party_lines
 from cases.appeal import ARGUED, Filing, PathwayPlan, ReasonAnswer, Rebuttal, Stance
 from cases.case import Case
@@ -37,6 +38,20 @@ _ASKS = {
     Filing.REOPENING: "We hand in what was asked for and ask that the request for {what} be reopened and approved.",
     Filing.EXTERNAL_REVIEW: "We ask for an independent review of this denial and that it be overturned for {what}.",
     Filing.HEARING: "We ask for a hearing on this denial and that it be overturned for {what}.",
+}
+_ASKS_PART = {
+    Filing.APPEAL: "We appeal the part of this decision that is not approved and ask that it be overturned for {what}.",
+    Filing.EXPEDITED_APPEAL: (
+        "We appeal the part of this decision that is not approved and ask for an expedited decision that overturns it "
+        "for {what}."
+    ),
+    Filing.EXTERNAL_REVIEW: (
+        "We ask for an independent review of the part of this decision that is not approved and that it be overturned "
+        "for {what}."
+    ),
+    Filing.HEARING: (
+        "We ask for a hearing on the part of this decision that is not approved and that it be overturned for {what}."
+    ),
 }
 _ASKS_LATER = {
     Filing.APPEAL: "We appeal this denial of {what}; the records that answer it are to follow.",
@@ -122,7 +137,7 @@ def _subject(matter: AppealMatter) -> Iterator[str]:
     if facts.notice_date:
         yield f"Notice of: {long_date(facts.notice_date)}"
     yield f"Service: {_service(matter)}"
-    yield from _days_and_place(case)
+    yield from _days_and_place(case, in_part=bool(part_refused(matter.denial)))
     if case.requester and case.requester.npi:
         yield f"Ordering clinician: {case.requester.name}, NPI {case.requester.npi}"
     if matter.rebuttal.policy is not None:
@@ -157,11 +172,13 @@ def _service(matter: AppealMatter) -> str:
     return f"{codes} {matter.wording}".strip() + side + units
 
 
-def _days_and_place(case: Case) -> Iterator[str]:
+def _days_and_place(case: Case, *, in_part: bool) -> Iterator[str]:
+    """Days and site of the order. Of what is refused in part they are the days asked for, not those appealed."""
     order = case.order
     if order.service_date:
         until = f" to {long_date(order.service_end)}" if order.service_end else ""
-        yield f"Service date: {long_date(order.service_date)}{until}"
+        label = "Asked for from" if in_part else "Service date"
+        yield f"{label}: {long_date(order.service_date)}{until}"
     elif order.authored_on:
         yield f"Ordered: {long_date(order.authored_on)}"
     places = ", ".join(f"{place.display or place.code}" for place in order.places)
@@ -194,8 +211,14 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
     what = code if named else "the service ordered"
     words = next((answer.words for answer in matter.rebuttal.answers if answer.words), None)
     support = cited or ([_denial(words, matter.denial)] if words else [])
-    asks = _ASKS if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
+    parts = part_refused(matter.denial)
+    asks = {**_ASKS, **(_ASKS_PART if parts else {})} if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
     yield Sentence(kind=SentenceKind.REQUEST, text=asks[matter.plan.filing].format(what=what), citations=tuple(support))
+    if parts:
+        told = ", ".join(f"“{_quoted(part)}”" for part in parts)
+        text = ended(f"The {_source(matter)} approves a part of what was asked for and refuses the rest: {told}")
+        cited_parts = tuple(_denial(part, matter.denial) for part in parts)
+        yield Sentence(kind=SentenceKind.DENIAL, text=text, citations=cited_parts)
     patient = documents.get(case.patient.document_id)
     who = fields_cited(patient, ("name", "name[0]", "birthDate")) if patient else []
     if who:
@@ -231,10 +254,14 @@ def _reason_points(
         yield LetterPoint(heading=leaf.statement, sentences=criterion.sentences, criterion_id=leaf.id)
 
 
+def _source(matter: AppealMatter) -> str:
+    return "notice" if matter.facts.source == "letter" else "decision"
+
+
 def _stated(answer: ReasonAnswer, matter: AppealMatter) -> Iterator[Sentence]:
     if answer.words is None:
         return
-    how = "notice" if matter.facts.source == "letter" else "decision"
+    how = _source(matter)
     text = ended(f"The {how} states: “{_quoted(answer.words)}”")
     plain = (
         text

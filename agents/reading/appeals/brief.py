@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from agents.reading.appeals.appeal_wording import AppealMatter
+from agents.reading.appeals.part_refused import part_refused
 from agents.reading.letter_wording import long_date
 from cases.appeal import Call, CriterionAnswer, Filing
 from cases.calendar_time import Span, TimeUnit
@@ -49,6 +50,8 @@ def _case(matter: AppealMatter) -> Iterator[str]:
     code = case.order.codes[0].code if case.order.codes else ", ".join(facts.numbers.service_codes)
     reference = f", reference {facts.numbers.authorization}" if facts.numbers.authorization else ""
     yield f"{code} {matter.wording}{reference}"
+    if parts := part_refused(matter.denial):
+        yield "Approved in part: " + "; ".join(f"“{' '.join(part.quote.split())}”" for part in parts)
     if matter.rebuttal.policy:
         policy = matter.rebuttal.policy
         yield f"Policy {policy.number}, version {policy.version}, {policy.title}"
