@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from agents.reading.appeals.part_refused import part_refused
+from agents.reading.appeals.stated_haste import stated_haste
 from agents.reading.letter_wording import fields_cited, long_date, party_lines
 from cases.appeal import ARGUED, Filing, PathwayPlan, ReasonAnswer, Rebuttal, Stance
 from cases.case import Case
@@ -219,6 +220,8 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
         text = ended(f"The {_source(matter)} approves a part of what was asked for and refuses the rest: {told}")
         cited_parts = tuple(_denial(part, matter.denial) for part in parts)
         yield Sentence(kind=SentenceKind.DENIAL, text=text, citations=cited_parts)
+    if matter.plan.filing is Filing.EXPEDITED_APPEAL:
+        yield from stated_haste(case, documents)
     patient = documents.get(case.patient.document_id)
     who = fields_cited(patient, ("name", "name[0]", "birthDate")) if patient else []
     if who:

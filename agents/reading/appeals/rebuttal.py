@@ -199,7 +199,7 @@ def _conclusion(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -
     ordered = _ordered(matter)
     texts = {policy_key(result.policy): matter.policy_text}
     for text, more in _conclusions(leaf, day, matter.case.order.authored_on, (*shown, *ordered) if ordered else ()):
-        sentence = Sentence(kind=SentenceKind.CONCLUSION, text=text, citations=(*cited, *more))
+        sentence = Sentence(kind=SentenceKind.CONCLUSION, text=text, citations=tuple(dict.fromkeys((*cited, *more))))
         if not sentence_faults(sentence, matter.documents, texts):
             return sentence
     return Sentence(kind=SentenceKind.CONCLUSION, text="This criterion is met.", citations=tuple(cited))

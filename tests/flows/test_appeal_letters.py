@@ -1,0 +1,57 @@
+"""What an appeal's letter says of the notice and the chart, and what it says goes with it."""
+
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.flows.appeal_desk import LETTERS, NOW, appeal, folder, unsupported
+from tests.flows.clinic import Clinic, as_json
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Clinic:
+    return Clinic.at(tmp_path / "home", now=NOW)
+
+
+def letter_of(clinic: Clinic, tmp_path: Path, sample: str, notice: str) -> tuple[str, dict[str, bytes]]:
+    appeal_id, _, files = appeal(clinic, folder(tmp_path, sample, (LETTERS / notice).read_text("utf-8")))
+    assert unsupported(clinic, appeal_id) == []
+    assert as_json(files["gate.json"])["outcome"] == "review"
+    return files["letter.md"].decode(), files
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    texts = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document]
+    document.close()
+    return texts
+
+
+def test_only_the_part_that_was_refused_is_appealed(alone: Clinic, tmp_path: Path) -> None:
+    letter, files = letter_of(alone, tmp_path, "snf-after-observation", "08-northlake-snf-partial.txt")
+    assert "We appeal the part of this decision that is not approved" in letter
+    assert "“Approved 7 days, 11/19/2026 - 11/25/2026”, “Not approved 13 days, 11/26/2026 - 12/08/2026”" in letter
+    assert "Service date:" not in letter
+    assert "Approved in part: “Approved 7 days" in files["brief.md"].decode()
+
+
+def test_an_expedited_appeal_quotes_the_clinician_on_why_it_cannot_wait(alone: Clinic, tmp_path: Path) -> None:
+    letter, _ = letter_of(alone, tmp_path, "lumbar-mri-expedited", "15-brightwater-mri-expedited.txt")
+    (line,) = [one for one in letter.splitlines() if one.startswith("The treating clinician states why it cannot wait")]
+    assert "could seriously jeopardize this patient's ability to regain maximum function" in line
+    assert "part of this decision" not in letter
+
+
+def test_the_printed_letter_lists_its_enclosures_at_their_pages(alone: Clinic, tmp_path: Path) -> None:
+    _, files = letter_of(alone, tmp_path, "snf-after-observation", "08-northlake-snf-partial.txt")
+    printed = " ".join("\n".join(pages_of(files["letter.pdf"])).split())
+    enclosures = pages_of(files["enclosures.pdf"])
+    listed = printed[printed.index("Enclosures 1.") : printed.index("Sources 1.")]
+    starts = [int(words.split()[0]) for words in listed.split("from page ")[1:]]
+    assert len(starts) > 3
+    assert starts == sorted(starts)
+    for number, start in enumerate(starts, start=1):
+        assert re.search(rf"Enclosure {number}[,:]", enclosures[start - 1])
+        assert not any(re.search(rf"Enclosure {number}[,:]", before) for before in enclosures[2 : start - 1])
