@@ -99,8 +99,8 @@ class ReasonAnswer(Frozen):
     """One stated reason and what is said to it.
 
     `words` is the verbatim span of the denial's text, `policy_words` the policy's own on the point where the criteria
-    do not quote it already. `why` says in words why it stands so; `instead` what is done
-    where it is not argued.
+    do not quote it already. `said` answers a reason that is about no criterion. `why` says in words why it stands so;
+    `instead` what is done where it is not argued.
     """
 
     number: int
@@ -115,6 +115,7 @@ class ReasonAnswer(Frozen):
     policy_words: PolicySpan | None = None
     criteria: tuple[CriterionAnswer, ...] = ()
     supplied: tuple[Span, ...] = ()
+    said: tuple[Sentence, ...] = ()
 
 
 class Rebuttal(Frozen):

@@ -248,6 +248,7 @@ def _reason_points(
     said = [
         *_stated(answer, matter),
         *_policy_says(answer, matter),
+        *answer.said,
         *_supplied(answer, matter, documents),
         *_not_argued(answer, matter),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agents.reading.appeals.denial_document import payer_words, span_of
+from agents.reading.appeals.late_notice import in_time
 from agents.reading.appeals.policy_passage import policy_passage
 from agents.reading.appeals.reason_matching import Match, Settled, match_reason, settle
 from agents.reading.letter_wording import criterion_point, fact_citations, fields_cited, long_date, recorded_on
@@ -90,6 +91,9 @@ def _answer(number: int, reason: DenialReason, matter: AnswerMatter) -> ReasonAn
     if pathway is Pathway.AUTHORIZATION and (proof := _authorized(matter)):
         why = "the payer authorized the service; its answer is enclosed"
         return plain.model_copy(update={"stance": Stance.SUPPLIED, "supplied": proof, "instead": "", "why": why})
+    if pathway is Pathway.ADMINISTRATIVE and (said := in_time(plain.words, matter.denial)):
+        why = "by the days in the payer's own notice it was in time"
+        return plain.model_copy(update={"stance": Stance.CONTESTED, "said": (said,), "instead": "", "why": why})
     if pathway not in _CLINICAL:
         return plain
     if matter.result is None or matter.result.status is TreeStatus.DRAFT:

@@ -1,4 +1,4 @@
-"""Why an expedited decision is asked for, in the treating clinician's own words (42 CFR 422.584(c)(2)(ii) and the like)."""
+"""Why an expedited decision is asked for, in the treating clinician's own words (42 CFR 422.584(c)(2)(ii))."""
 
 from collections.abc import Iterator, Mapping
 
