@@ -40,6 +40,7 @@ class AppealGateCase(Frozen):
     case: Case
     plan: PathwayPlan
     rebuttal: Rebuttal
+    denied_on: date | None
     result: CriteriaResult | None
     verdicts: tuple[Verdict, ...]
     digest: Digest | None
@@ -112,6 +113,9 @@ def _to_weigh(subject: AppealGateCase) -> Iterator[str]:
         yield "right_to_appeal_unclear"
     if any(_PARTLY.search(answer.wording) for answer in subject.rebuttal.answers):
         yield "check_how_much_was_denied"
+    ordered, refused = subject.case.order.authored_on, subject.denied_on
+    if ordered is not None and refused is not None and ordered > refused:
+        yield "order_is_later_than_the_denial"
     if plan.forwarded:
         yield "payer_forwards_the_case"
 

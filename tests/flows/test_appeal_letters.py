@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from tests.flows.appeal_desk import LETTERS, NOW, appeal, folder, unsupported
+from tests.flows.appeal_desk import COMPLETE, LETTERS, NOW, appeal, denied, folder, unsupported
 from tests.flows.clinic import Clinic, as_json
 
 
@@ -55,3 +55,14 @@ def test_the_printed_letter_lists_its_enclosures_at_their_pages(alone: Clinic, t
     for number, start in enumerate(starts, start=1):
         assert re.search(rf"Enclosure {number}[,:]", enclosures[start - 1])
         assert not any(re.search(rf"Enclosure {number}[,:]", before) for before in enclosures[2 : start - 1])
+
+
+@pytest.mark.parametrize(("day", "later"), [("November 19, 2026", False), ("November 6, 2026", True)])
+def test_an_order_later_than_the_denial_is_said_to_whoever_countersigns(
+    alone: Clinic, tmp_path: Path, day: str, later: bool
+) -> None:
+    notice = denied().replace("Date: November 19, 2026", f"Date: {day}")
+    assert f"Date: {day}" in notice
+    _, _, files = appeal(alone, folder(tmp_path, COMPLETE, notice))
+    reasons = as_json(files["gate.json"])["reasons"]
+    assert ("order_is_later_than_the_denial" in reasons) is later

@@ -34,6 +34,7 @@ def gate_appeal(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Auth
             case=case,
             plan=plan,
             rebuttal=rebuttal,
+            denied_on=denial.facts.notice_date,
             result=result,
             verdicts=desk.product(VERDICTS, revision) or (),
             digest=Digest(state["digest"]) if state.get("digest") else None,
