@@ -73,6 +73,13 @@ def get_product(
         raise StoreDamaged(f"Case {case_id}: its {kind.name} is not in the shape this version reads.") from None
 
 
+def cases_with(transaction: Transaction, kind: ProductKind[T]) -> tuple[CaseId, ...]:
+    """The cases that have a product of this kind, by id."""
+    place = transaction.mine(work_products, kind=kind.name)
+    query = select(work_products.c.case_id).where(place).distinct().order_by(work_products.c.case_id)
+    return tuple(CaseId(found) for found in transaction.connection.scalars(query))
+
+
 def newest_revision(transaction: Transaction, case_id: CaseId, kind: ProductKind[T]) -> int | None:
     """The newest revision that has a product of this kind; None where there is none."""
     place = transaction.mine(work_products, case_id=case_id, kind=kind.name)

@@ -99,8 +99,10 @@ def write_off(toolbox: Toolbox, denial_id: str, user_id: UserId, reason: str) ->
 def outcomes(toolbox: Toolbox) -> tuple[AppealOutcome, ...]:
     """Every recorded outcome, the first decided first: what our own base rates rest on."""
     with toolbox.database.read() as transaction:
-        held = [case_store.get(transaction, one.id) for one in case_store.listing(transaction)]
-        found = [work_store.get_product(transaction, case.id, OUTCOME) for case in held if case.appeal is not None]
+        found = [
+            work_store.get_product(transaction, case_id, OUTCOME)
+            for case_id in work_store.cases_with(transaction, OUTCOME)
+        ]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.at, one.appeal_id)))
 
 

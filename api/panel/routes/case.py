@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from agents.casework.appeals.precedents import precedents_of
 from agents.casework.appeals.sheet import appeal_sheet, may_end
 from agents.casework.denials.views import denials_of_case
 from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_case
@@ -53,6 +54,7 @@ def shown(
     pages = _packet_pages(desk, sheet)
     beside = desk.worklist.view(WorklistFilter(states=words.FILTERS[0][2]), size=_BESIDE)
     appeal = appeal_sheet(desk.toolbox, sheet.case.id) if sheet.case.appeal else None
+    precedents = precedents_of(desk.toolbox, sheet.case) if appeal else ()
     by_hand = appeal is not None and appeal.by_hand
     known = {
         "told": "",
@@ -67,7 +69,7 @@ def shown(
     return page(
         request, "case.html", status=status, caller=caller, sheet=sheet, pages=pages, beside=beside,
         step=next_step(sheet, len(pages), by_hand=by_hand), effect=effect(sheet, len(pages), by_hand),
-        appeal=appeal, may_end=may_end(sheet.case), acts=acts_of(caller, sheet),
+        appeal=appeal, precedents=precedents, may_end=may_end(sheet.case), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
         again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
         key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),
