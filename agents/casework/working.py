@@ -100,7 +100,7 @@ def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -
         if review is None:
             return False
         task = Command(resume={"review_id": review.id, "act": review.act.value})
-    elif snapshot.next:
+    elif snapshot.tasks:
         task = None
     else:
         return False
@@ -111,12 +111,13 @@ def _go_on(toolbox: Toolbox, graph: Graph, config: RunnableConfig, case: Case) -
 def _is_of_another_graph(graph: Graph, snapshot: StateSnapshot, case: Case) -> bool:
     """Whether the case was begun by a release whose graph this one cannot go on from.
 
-    LangGraph does not tell of a step that it has no node for: to it, such a thread has simply ended.
+    LangGraph does not tell of a step that it has no node for: to it, such a thread has simply ended. A step that has
+    written, and was killed before its checkpoint, is among the tasks but no longer `next`: the thread goes on from it.
     """
     if case.state is CaseState.OPENED:
         return False
-    ended = not snapshot.next and not snapshot.interrupts
-    return (ended and case.state in _UNDER_WAY) or not set(snapshot.next) <= set(graph.nodes)
+    steps = {task.name for task in snapshot.tasks}
+    return (not steps and case.state in _UNDER_WAY) or not steps <= set(graph.nodes)
 
 
 def _start_over_or_stop(toolbox: Toolbox, case: Case) -> bool:
