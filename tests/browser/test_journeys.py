@@ -34,7 +34,7 @@ def test_from_the_link_to_the_receipt(clinic: Clinic, case: Case, signed_in: Ope
 
     page.get_by_role("link", name="Edit letter").click()
     field = page.get_by_label("Sentence 2 of A treating practitioner read the result")
-    field.fill(field.input_value().replace("The chart records on", "As the chart records on"))
+    field.fill(f"As noted: {field.input_value()}")
     expect(page.locator("[data-changes]")).to_have_text("1 sentence changed.")
     page.get_by_label("Why you change it").fill("reads better")
     page.get_by_role("button", name="Save the letter").click()
@@ -42,7 +42,7 @@ def test_from_the_link_to_the_receipt(clinic: Clinic, case: Case, signed_in: Ope
     expect(page.get_by_role("button", name="Approve and send")).to_be_visible(timeout=30_000)
 
     page.get_by_role("link", name="See what the edit changed").click()
-    expect(page.locator("ins")).to_contain_text("As the")
+    expect(page.locator("ins")).to_contain_text("As noted")
     expect(page.get_by_text("reads better")).to_be_visible()
     page.go_back()
 

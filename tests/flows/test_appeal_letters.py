@@ -66,3 +66,16 @@ def test_an_order_later_than_the_denial_is_said_to_whoever_countersigns(
     _, _, files = appeal(alone, folder(tmp_path, COMPLETE, notice))
     reasons = as_json(files["gate.json"])["reasons"]
     assert ("order_is_later_than_the_denial" in reasons) is later
+
+
+def test_a_call_whose_day_has_passed_is_said_to_be_over(alone: Clinic, tmp_path: Path) -> None:
+    """The clock stands at 26 November: calls until the 25th, in 2 business days of the 23rd, in 14 days of the 20th."""
+    _, knee = letter_of(alone, tmp_path, "knee-replacement-bmi-over-limit", "12-brightwater-knee.txt")
+    brief = knee["brief.md"].decode()
+    assert "until 11/25/2026” **That day has passed**" in brief
+    assert brief.count("*Where does the policy ask for it: ") == 3
+    assert "records: “Cane in the left hand since July”" in knee["letter.md"].decode()
+    _, stay = letter_of(alone, tmp_path, "inpatient-pneumonia", "21-lakeshore-inpatient.txt")
+    assert "That day has passed" in stay["brief.md"].decode()
+    _, snf = letter_of(alone, tmp_path, "snf-after-observation", "08-northlake-snf-partial.txt")
+    assert "That day has passed" not in snf["brief.md"].decode()

@@ -15,10 +15,13 @@ from cases.deadlines import DenialKind
 from cases.document import Document
 from cases.ids import DocumentId
 from cases.packet import ChartCitation, Sentence, SentenceKind
+from guardrails.text_tokens import dates_in
 from knowledge.appeal_rules import PeerWindow, peer_window
 from knowledge.federal_holidays import federal_holidays
 
 _OFFERED = re.compile(r"[^.|]*\bpeer[- ]to[- ]peer\b[^.|]*(?:\|[^.|]*)?(?:[.|]|$)", re.IGNORECASE)
+_WITHIN = re.compile(r"\bwithin (?P<count>\d{1,3}) (?:calendar |(?P<kind>business |working ))?days?\b", re.IGNORECASE)
+_OVER = " **That day has passed**; ask whether they still take the call."
 _MOST_POINTS, _MOST_QUESTIONS = 3, 4
 
 
@@ -64,15 +67,25 @@ def _when_and_where(matter: AppealMatter) -> str:
     said = [match[0] for match in _OFFERED.finditer(" ".join(matter.denial.text.split()))]
     if said:
         of = f" of {long_date(matter.facts.notice_date)}" if matter.facts.notice_date else ""
-        return f"The notice{of} says: " + " ".join(f"“{one.strip(' |+-')}”" for one in dict.fromkeys(said[:2]))
+        words = [one.strip(" |+-") for one in dict.fromkeys(said[:2])]
+        over = _OVER if _passed(" ".join(words), matter) else ""
+        return f"The notice{of} says: " + " ".join(f"“{one}”" for one in words) + over
     facts = matter.facts
     window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
     told = _window(window, facts.notice_date)
     last = _last_day(facts.notice_date, window.within) if facts.notice_date else None
-    over = (
-        " **That day has passed**; ask whether they still take the call." if last and last < matter.written_on else ""
-    )
+    over = _OVER if last and last < matter.written_on else ""
     return f"The notice offers none. {told}{over}"
+
+
+def _passed(words: str, matter: AppealMatter) -> bool:
+    """Whether the last day that the notice's words name, or count from its date, is before today."""
+    days = set(dates_in(words)[0])
+    counted = _WITHIN.search(words)
+    if counted and matter.facts.notice_date:
+        unit = TimeUnit.BUSINESS_DAYS if counted["kind"] else TimeUnit.CALENDAR_DAYS
+        days.add(_last_day(matter.facts.notice_date, Span(amount=int(counted["count"]), unit=unit)))
+    return bool(days) and max(days) < matter.written_on
 
 
 def _window(window: PeerWindow, notice: date | None) -> str:
@@ -126,7 +139,7 @@ def _questions(
         policy = next((one.text for one in point.sentences if one.kind is SentenceKind.POLICY), "")
         if policy and asked < _MOST_QUESTIONS - 1:
             asked += 1
-            yield f"- *Where does the policy say that?* {policy}"
+            yield f"- *Where does the policy ask for it: {point.judgement.statement}?* {policy}"
     for leaf in _open(matter)[: max(1, _MOST_QUESTIONS - asked)]:
         why = leaf.reason or "nothing found"
         yield f"- *{leaf.statement}?* Our reader does not see it ({why}): claim it only if you find it there."
