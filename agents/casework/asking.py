@@ -74,7 +74,7 @@ class PolicyDesk:
         self._embedder = SentenceEmbedder(toolbox.settings.embedding_model)
         self._lock = threading.Lock()
         self._held: tuple[LibraryMark, PolicySearch] | None = None
-        self._warming = False
+        self._warming = threading.Lock()
 
     def warm(self) -> None:
         """Load library and model, so that the first question is not the slow one."""
@@ -82,10 +82,11 @@ class PolicyDesk:
         self._embedder.embed(["warm"])
 
     def warm_soon(self) -> None:
-        """Begin to warm in a thread of its own, the first time only; a question meanwhile waits for it."""
-        with self._lock:
-            begun, self._warming = self._warming, True
-        if not begun:
+        """Begin to warm in a thread of its own, the first time only; a question meanwhile waits for it, a page does not.
+
+        Whoever calls it never waits for the library's lock, which the warming holds for seconds.
+        """
+        if self._warming.acquire(blocking=False):
             threading.Thread(target=self.warm, name="warm-policies", daemon=True).start()
 
     def fill(self) -> Iterator[tuple[PolicyVersion, int]]:

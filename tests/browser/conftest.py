@@ -102,7 +102,6 @@ def signed_in(browser: Browser) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.set_default_navigation_timeout(60_000)  # the first page that needs the model loads it beside other tests
         page.goto(server.link(user))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/panel")

@@ -1,6 +1,7 @@
 """Questions asked of a real library: quotes word for word with their source, abstentions with a reason."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cases.ids import PolicyDocId
 from knowledge import library
 from knowledge.policy_document import Particulars
 from knowledge.policy_manifest import path_items
+from runtime.policy_store import PolicyVersion
 from runtime.settings import Settings
 
 LAMPS = """70.1 - Desk Lamps
@@ -114,3 +116,30 @@ def test_a_document_that_no_case_rests_on_touches_none(box: Toolbox) -> None:
     assert affected(box, PolicyDocId("lamps")) == ()
     with pytest.raises(NotFound):
         affected(box, PolicyDocId("nothing"))
+
+
+class Loading(PolicyDesk):
+    """A desk whose library is being loaded for as long as `go_on` is not set."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        super().__init__(toolbox)
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def fill(self) -> Iterator[tuple[PolicyVersion, int]]:
+        self.begun.set()
+        self.go_on.wait(60)
+        return super().fill()
+
+
+def test_a_page_that_asks_for_warming_does_not_wait_for_it(box: Toolbox) -> None:
+    desk = Loading(box)
+    loading, page = threading.Thread(target=desk.warm), threading.Thread(target=desk.warm_soon)
+    loading.start()
+    assert desk.begun.wait(60)
+    page.start()
+    page.join(10)
+    waits = page.is_alive()
+    desk.go_on.set()
+    loading.join()
+    page.join()
+    assert not waits
