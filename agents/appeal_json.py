@@ -63,6 +63,7 @@ def _answer(answer: ReasonAnswer) -> Json:
         "instead": answer.instead,
         "policy_words": answer.policy_words.model_dump(mode="json") if answer.policy_words else None,
         "criteria": [_criterion(item) for item in answer.criteria],
+        "said": [sentence.text for sentence in answer.said],
         "supplied": [_span(span) for span in answer.supplied],
     }
 

@@ -41,6 +41,7 @@ class AppealGateCase(Frozen):
     plan: PathwayPlan
     rebuttal: Rebuttal
     denied_on: date | None
+    in_part: bool
     result: CriteriaResult | None
     verdicts: tuple[Verdict, ...]
     digest: Digest | None
@@ -111,7 +112,7 @@ def _to_weigh(subject: AppealGateCase) -> Iterator[str]:
         yield "deadline_passed"
     if plan.appealable == "person":
         yield "right_to_appeal_unclear"
-    if any(_PARTLY.search(answer.wording) for answer in subject.rebuttal.answers):
+    if subject.in_part or any(_PARTLY.search(answer.wording) for answer in subject.rebuttal.answers):
         yield "check_how_much_was_denied"
     ordered, refused = subject.case.order.authored_on, subject.denied_on
     if ordered is not None and refused is not None and ordered > refused:
@@ -219,7 +220,9 @@ def _unanswered(drafted: Drafted) -> Iterator[str]:
     if len(drafted.rebuttal.answers) != len(drafted.facts.reasons):
         yield "a_reason_is_unanswered"
     said = {point.criterion_id for point in drafted.letter.points}
+    cited = {sentence.citations for sentence in drafted.letter.sentences()}
     for answer in drafted.rebuttal.answers:
         ids = {item.judgement.id for item in answer.criteria}
-        if answer.stance in ARGUED and ids and not ids & said:
+        gone = any(one.citations not in cited for one in answer.said)
+        if answer.stance in ARGUED and (gone or (ids and not ids & said)):
             yield "an_argued_reason_left_the_letter"

@@ -82,9 +82,9 @@ class PolicyDesk:
         self._embedder.embed(["warm"])
 
     def warm_soon(self) -> None:
-        """Begin to warm in a thread of its own, the first time only; a question meanwhile waits for it, a page does not.
+        """Begin to warm in a thread of its own, the first time only; a question meanwhile waits for it.
 
-        Whoever calls it never waits for the library's lock, which the warming holds for seconds.
+        Whoever calls this does not: it never waits for the library's lock, which the warming holds for seconds.
         """
         if self._warming.acquire(blocking=False):
             threading.Thread(target=self.warm, name="warm-policies", daemon=True).start()

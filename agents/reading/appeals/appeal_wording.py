@@ -34,26 +34,13 @@ _KINDS = {
     Filing.HEARING: "Request for a hearing",
 }
 _ASKS = {
-    Filing.APPEAL: "We appeal this denial and ask that it be overturned for {what}.",
-    Filing.EXPEDITED_APPEAL: "We appeal this denial and ask for an expedited decision that overturns it for {what}.",
+    Filing.APPEAL: "We appeal {of} and ask that it be overturned for {what}.",
+    Filing.EXPEDITED_APPEAL: "We appeal {of} and ask for an expedited decision that overturns it for {what}.",
     Filing.REOPENING: "We hand in what was asked for and ask that the request for {what} be reopened and approved.",
-    Filing.EXTERNAL_REVIEW: "We ask for an independent review of this denial and that it be overturned for {what}.",
-    Filing.HEARING: "We ask for a hearing on this denial and that it be overturned for {what}.",
+    Filing.EXTERNAL_REVIEW: "We ask for an independent review of {of} and that it be overturned for {what}.",
+    Filing.HEARING: "We ask for a hearing on {of} and that it be overturned for {what}.",
 }
-_ASKS_PART = {
-    Filing.APPEAL: "We appeal the part of this decision that is not approved and ask that it be overturned for {what}.",
-    Filing.EXPEDITED_APPEAL: (
-        "We appeal the part of this decision that is not approved and ask for an expedited decision that overturns it "
-        "for {what}."
-    ),
-    Filing.EXTERNAL_REVIEW: (
-        "We ask for an independent review of the part of this decision that is not approved and that it be overturned "
-        "for {what}."
-    ),
-    Filing.HEARING: (
-        "We ask for a hearing on the part of this decision that is not approved and that it be overturned for {what}."
-    ),
-}
+_ALL, _PART = "this denial", "the part of this decision that is not approved"
 _ASKS_LATER = {
     Filing.APPEAL: "We appeal this denial of {what}; the records that answer it are to follow.",
     Filing.EXPEDITED_APPEAL: (
@@ -213,8 +200,9 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
     words = next((answer.words for answer in matter.rebuttal.answers if answer.words), None)
     support = cited or ([_denial(words, matter.denial)] if words else [])
     parts = part_refused(matter.denial)
-    asks = {**_ASKS, **(_ASKS_PART if parts else {})} if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
-    yield Sentence(kind=SentenceKind.REQUEST, text=asks[matter.plan.filing].format(what=what), citations=tuple(support))
+    asks = _ASKS if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
+    text = asks[matter.plan.filing].format(what=what, of=_PART if parts else _ALL)
+    yield Sentence(kind=SentenceKind.REQUEST, text=text, citations=tuple(support))
     if parts:
         told = ", ".join(f"“{_quoted(part)}”" for part in parts)
         text = ended(f"The {_source(matter)} approves a part of what was asked for and refuses the rest: {told}")

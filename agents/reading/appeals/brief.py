@@ -37,9 +37,10 @@ def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], c
         for answer in matter.rebuttal.answers
     ]
     strongest = _strongest(matter)
-    lines += ["", "## The three strongest points", ""] if strongest else ["", "## Nothing is argued yet", ""]
-    for number, point in enumerate(strongest, start=1):
-        lines.append(f"{number}. {point.judgement.statement}: {_evidence(point, documents)}")
+    points = [f"{point.judgement.statement}: {_evidence(point, documents)}" for point in strongest]
+    points += [one.text for answer in matter.rebuttal.argued for one in answer.said]
+    lines += ["", "## The three strongest points", ""] if points else ["", "## Nothing is argued yet", ""]
+    lines += [f"{number}. {point}" for number, point in enumerate(points[:_MOST_POINTS], start=1)]
     lines += ["", "## Likely questions", "", *_questions(matter, strongest, documents)]
     lines += _calls(calls)
     return "\n".join(lines).rstrip() + "\n"
@@ -80,7 +81,7 @@ def _when_and_where(matter: AppealMatter) -> str:
 
 def _passed(words: str, matter: AppealMatter) -> bool:
     """Whether the last day that the notice's words name, or count from its date, is before today."""
-    days = set(dates_in(words)[0])
+    days = set(dates_in(words)[0]) - {matter.facts.notice_date}
     counted = _WITHIN.search(words)
     if counted and matter.facts.notice_date:
         unit = TimeUnit.BUSINESS_DAYS if counted["kind"] else TimeUnit.CALENDAR_DAYS

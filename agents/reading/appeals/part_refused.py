@@ -14,8 +14,13 @@ _REFUSES = re.compile(
     rf"\b{_NO}[\w\s-]{{0,12}}?\b(?:approv|authori[sz]|certif|cover)\w*|\b(?:denied|deny|denies|denying|refused?)\b",
     re.IGNORECASE,
 )
-_REST = re.compile(r"\b(?:remaining|rest|balance|remainder|other)\b|\b\d+ of (?:the |your )?\d+\b", re.IGNORECASE)
-_CONDITIONAL = re.compile(r"\b(?:if|unless|until|may|can|will|would|should|must|before|future)\b", re.IGNORECASE)
+_REST = re.compile(r"\b(?:remaining|rest|balance|remainder)\b|\b\d+ of (?:the |your )?\d+\b", re.IGNORECASE)
+_ELSEWHEN = re.compile(
+    r"\b(?:if|unless|until|may|can|will|would|should|must|before|future|"
+    r"previous(?:ly)?|prior|earlier|already|last|past|since|history)\b",
+    re.IGNORECASE,
+)
+"""What might be approved, or was once, is no part of what this notice decides."""
 _ROW = re.compile(
     r"^[|\s]*(?P<label>[A-Za-z][A-Za-z -]{2,28}?)(?:[ \t]{2,}|[ \t]*[|:][ \t]*)(?P<said>[^\n|]*\d[^\n|]*)", re.MULTILINE
 )
@@ -37,7 +42,7 @@ def part_refused(notice: Document) -> tuple[Span, ...]:
 
 def _rows(text: str) -> Iterator[tuple[str, int, int]]:
     for row in _ROW.finditer(text):
-        kind = _kind(row["label"])
+        kind = "" if _ELSEWHEN.search(row[0]) else _kind(row["label"])
         if kind and _AMOUNT.search(row["said"]):
             yield kind, row.start("label"), row.start("said") + len(row["said"].rstrip())
 
@@ -45,7 +50,7 @@ def _rows(text: str) -> Iterator[tuple[str, int, int]]:
 def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
     for found in _SENTENCE.finditer(text):
         said = found[0].strip()
-        if _TABULAR.search(said) or _CONDITIONAL.search(said) or not (_AMOUNT.search(said) or _REST.search(said)):
+        if _TABULAR.search(said) or _ELSEWHEN.search(said) or not (_AMOUNT.search(said) or _REST.search(said)):
             continue
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         for kind in _kinds(said):

@@ -52,6 +52,10 @@ def test_both_parts_in_the_notices_own_words(text: str, said: list[str]) -> None
         "The drug was approved by the FDA. 30 days of treatment are denied.",
         "Approved by: J. Roe, 14 days after receipt. Your plan covers 30 visits a year.",
         "Denied: 20 days. Reviewed by a physician certified in internal medicine.",
+        "Last year we approved 12 visits. We denied 12 visits this time.",
+        "Previously approved   6 visits\nDenied                12 visits",
+        "Approved              6 visits in prior episode\nDenied                12 visits",
+        "We already approved 6 visits. The rest of your request, 12 visits, is denied.",
         "Not approved    20 days, 11/19/2026 - 12/08/2026\nAsked    20 days",
     ],
 )
