@@ -147,6 +147,10 @@ class Result(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ON_THE_MERITS = frozenset({Result.OVERTURNED, Result.PARTLY, Result.UPHELD})
+"""Results that say something about the argument: a dismissal or a withdrawal does not, and no base rate counts it."""
+
+
 class ReasonOutcome(Frozen):
     """What came of one argument: the reason's category, how it was argued, and whether it won."""
 

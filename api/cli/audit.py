@@ -1,5 +1,7 @@
 """`countersign audit`: prove the log, and hand it to an auditor."""
 
+import shutil
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -9,6 +11,8 @@ import typer
 from api.cli import context
 
 app = typer.Typer(help="The audit log's proof.\n\nExample: countersign audit verify", no_args_is_help=True)
+
+_REPLAY, _A_DAY = "replay-", 24 * 60 * 60
 
 
 @app.callback()
@@ -49,6 +53,14 @@ def export(
     typer.echo(", ".join(f"{count} {what}" for what, count in counts.items()) + f" written to {out}")
 
 
+def _scratch(home: Path) -> "TemporaryDirectory[str]":
+    """A folder for the copy; one that a killed replay left more than a day ago goes."""
+    for left in home.glob(f"{_REPLAY}*"):
+        if left.stat().st_mtime < time.time() - _A_DAY:
+            shutil.rmtree(left, ignore_errors=True)
+    return TemporaryDirectory(prefix=_REPLAY, dir=home)
+
+
 @app.command()
 def replay(
     case: Annotated[str, typer.Argument(help="The case or appeal, such as c-0123456789abcdef.")],
@@ -58,7 +70,7 @@ def replay(
 
     Example: countersign audit replay c-0123456789abcdef --as lee
     """
-    with context.toolbox() as box, TemporaryDirectory(prefix="replay-", dir=box.settings.home) as folder:
+    with context.toolbox() as box, _scratch(box.settings.home) as folder:
         from agents.casework.replaying import replay_case
         from cases.ids import CaseId
 

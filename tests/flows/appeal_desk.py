@@ -39,6 +39,25 @@ def folder(tmp_path: Path, sample: str, letter: str, name: str = "denial.txt") -
     return mixed
 
 
+def renamed(tmp_path: Path, number: int, letter: str | None = None) -> Path:
+    """The complete oxygen chart, with its denial where one is given, as another patient's."""
+    target = tmp_path / f"renamed{number}"
+    shutil.copytree(SAMPLES / COMPLETE, target)
+    if letter is not None:
+        (target / "denial.txt").write_text(letter, "utf-8")
+    for path in target.iterdir():
+        text = path.read_text("utf-8")
+        for old, new in (
+            ("Oyelaran", f"Okafor{number}"),
+            ("syn-0001", f"syn-10{number}"),
+            ("NLA5510023", f"NLA55109{number}0"),
+            ("NL-PA-610023", f"NL-PA-61{number}"),
+        ):
+            text = text.replace(old, new)
+        path.write_text(text, "utf-8")
+    return target
+
+
 def work(clinic: Clinic, appeal_id: CaseId) -> tuple[CaseState, dict[str, bytes]]:
     with open_graph(clinic.box) as graph:
         state = work_case(clinic.box, graph, appeal_id).case.state

@@ -1,6 +1,5 @@
 """Cases from order to overturned appeal, and letters for twenty denials: all in full, a few otherwise."""
 
-import shutil
 from pathlib import Path
 
 import pypdfium2
@@ -26,6 +25,7 @@ from tests.flows.appeal_desk import (
     appeal,
     denied,
     folder,
+    renamed,
     unsupported,
     work,
 )
@@ -127,22 +127,6 @@ def _replays(clinic: Clinic, case_id: CaseId, levels: list[int]) -> None:
         results = [outcome.result for one in in_order if (outcome := work_store.get_product(transaction, one, OUTCOME))]
     assert len(denials) == len(levels)
     assert results == [Result.UPHELD] * (len(levels) - 1) + [Result.OVERTURNED]
-
-
-def renamed(tmp_path: Path, number: int) -> Path:
-    """The complete oxygen chart as another patient's."""
-    target = tmp_path / f"renamed{number}"
-    shutil.copytree(SAMPLES / COMPLETE, target)
-    for path in target.iterdir():
-        text = path.read_text("utf-8")
-        for old, new in (
-            ("Oyelaran", f"Okafor{number}"),
-            ("syn-0001", f"syn-10{number}"),
-            ("NLA5510023", f"NLA55109{number}0"),
-        ):
-            text = text.replace(old, new)
-        path.write_text(text, "utf-8")
-    return target
 
 
 def test_cases_go_the_whole_way(tmp_path: Path, payer: SandboxProcess, full_counts: bool) -> None:

@@ -7,34 +7,19 @@ import pytest
 from agents.casework.appeals.acts import record_filing
 from agents.casework.appeals.opening import open_from_files
 from agents.casework.appeals.precedents import precedents_of
+from agents.casework.appeals.rates import own_rates
 from agents.casework.denials.appealed import record_outcome
 from cases.appeal import Result
 from cases.ids import CaseId
 from cases.review import ReviewAct
 from tests.api.door import Door, close
-from tests.flows.appeal_desk import COMPLETE, LETTERS, NOW, SPECIALIST, appeal, denied, folder, work
+from tests.flows.appeal_desk import COMPLETE, LETTERS, NOW, SPECIALIST, appeal, denied, folder, renamed, work
 from tests.flows.clinic import SAMPLES, Clinic
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Clinic:
     return Clinic.at(tmp_path / "home", now=NOW)
-
-
-def another(tmp_path: Path, number: int) -> Path:
-    """The complete oxygen chart and its denial as another patient's."""
-    mixed = folder(tmp_path / str(number), COMPLETE, denied())
-    for path in mixed.iterdir():
-        text = path.read_text("utf-8")
-        for old, new in (
-            ("Oyelaran", f"Okafor{number}"),
-            ("syn-0001", f"syn-10{number}"),
-            ("NLA5510023", f"NLA55109{number}0"),
-            ("NL-PA-610023", f"NL-PA-61{number}"),
-        ):
-            text = text.replace(old, new)
-        path.write_text(text, "utf-8")
-    return mixed
 
 
 def decided(clinic: Clinic, path: Path, result: Result) -> CaseId:
@@ -49,12 +34,15 @@ def decided(clinic: Clinic, path: Path, result: Result) -> CaseId:
 
 
 def test_lost_and_won_decisions_are_shown_with_their_counts(alone: Clinic, tmp_path: Path) -> None:
-    lost = decided(alone, another(tmp_path, 1), Result.UPHELD)
-    won = decided(alone, another(tmp_path, 2), Result.OVERTURNED)
-    decided(alone, another(tmp_path, 3), Result.WITHDRAWN)
+    lost = decided(alone, renamed(tmp_path, 1, denied()), Result.UPHELD)
+    won = decided(alone, renamed(tmp_path, 2, denied()), Result.OVERTURNED)
+    decided(alone, renamed(tmp_path, 3, denied()), Result.WITHDRAWN)
+    decided(alone, renamed(tmp_path, 4, denied()), Result.DISMISSED)
     appeal_id, _, files = appeal(alone, folder(tmp_path, COMPLETE, denied()))
     (found,) = precedents_of(alone.box, alone.case(appeal_id))
     assert found.words == "2 decided: 1 overturned, 0 in part, 1 upheld"
+    (rate,) = own_rates(alone.box)
+    assert (rate.decided, rate.overturned, rate.upheld) == (2, 1, 1)
     assert {(one.outcome.appeal_id, one.result) for one in found.shown} == {
         (lost, Result.UPHELD),
         (won, Result.OVERTURNED),
@@ -71,7 +59,7 @@ def test_lost_and_won_decisions_are_shown_with_their_counts(alone: Clinic, tmp_p
 
 
 def test_another_payers_service_has_none_and_ones_own_levels_are_none(alone: Clinic, tmp_path: Path) -> None:
-    own = decided(alone, another(tmp_path, 1), Result.UPHELD)
+    own = decided(alone, renamed(tmp_path, 1, denied()), Result.UPHELD)
     assert precedents_of(alone.box, alone.case(own)) == ()
     letter = (LETTERS / "15-brightwater-mri-expedited.txt").read_text("utf-8")
     appeal_id, *_ = appeal(alone, folder(tmp_path, "lumbar-mri-expedited", letter))

@@ -1,10 +1,14 @@
 """A case run again from its record gives what the record holds; where the record was changed, that is said."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from agents.casework.replaying import Replay, replay_case
+from api.cli import app
 from cases.errors import InputError, NotFound
 from cases.ids import CaseId
 from cases.lifecycle import CaseState
@@ -45,6 +49,23 @@ def test_a_case_that_was_sent_is_run_again_without_sending(tmp_path: Path) -> No
     assert replayed(clinic, case.id, tmp_path).holds
     assert len(payer.lines()) == asked
     payer.kill()
+
+
+def test_the_command_says_what_is_the_same_and_clears_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = Clinic.at(tmp_path / "home")
+    (case,) = clinic.authorize(COMPLETE).values()
+    clinic.box.database.close()
+    old, new = tmp_path / "home" / "replay-old", tmp_path / "home" / "replay-new"
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (time.time() - 2 * 86400,) * 2)
+    monkeypatch.setenv("COUNTERSIGN_HOME", str(tmp_path / "home"))
+    done = CliRunner().invoke(app, ["audit", "replay", case.id, "--as", "reviewer"])
+    assert done.exit_code == 0, done.output
+    assert "criteria  the same (MET)" in done.output
+    assert [path.name for path in (tmp_path / "home").glob("replay-*")] == ["replay-new"]
 
 
 def test_a_record_that_was_changed_differs_and_is_named(tmp_path: Path) -> None:

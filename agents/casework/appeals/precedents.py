@@ -3,13 +3,12 @@
 from agents.appeal_products import REBUTTAL
 from agents.casework.appeals.acts import outcomes
 from agents.toolbox import Toolbox
-from cases.appeal import AppealOutcome, ReasonAnswer, ReasonOutcome, Result
+from cases.appeal import ON_THE_MERITS, AppealOutcome, ReasonAnswer, ReasonOutcome, Result
 from cases.case import Case
 from cases.frozen import Frozen
 from runtime import work_store
 
 _MOST = 5
-_NO_DECISION = frozenset({Result.WITHDRAWN, Result.DISMISSED})
 
 
 class Precedent(Frozen):
@@ -21,7 +20,7 @@ class Precedent(Frozen):
 
 
 class Precedents(Frozen):
-    """Of one reason of an appeal: the newest decisions, and how all went; a share is never given without its count."""
+    """Of one reason of an appeal: decisions on the same point first, newest first, and how all went, with the count."""
 
     number: int
     decided: int
@@ -60,15 +59,15 @@ def _of_reason(answer: ReasonAnswer, before: list[AppealOutcome]) -> Precedents:
         Precedent(outcome=outcome, result=reason.result, same_point=_argues(reason, answer))
         for outcome in before
         for reason in outcome.reasons
-        if reason.category is answer.category and reason.result not in _NO_DECISION
+        if reason.category is answer.category and reason.result in ON_THE_MERITS
     ]
-    newest = sorted(same, key=lambda one: (one.same_point, one.outcome.at), reverse=True)
+    nearest = sorted(same, key=lambda one: (one.same_point, one.outcome.at), reverse=True)
     return Precedents(
         number=answer.number,
         decided=len(same),
         overturned=sum(one.result is Result.OVERTURNED for one in same),
         partly=sum(one.result is Result.PARTLY for one in same),
-        shown=tuple(newest[:_MOST]),
+        shown=tuple(nearest[:_MOST]),
     )
 
 

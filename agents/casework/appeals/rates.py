@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from agents.casework.appeals.acts import outcomes
 from agents.toolbox import Toolbox
-from cases.appeal import Result
+from cases.appeal import ON_THE_MERITS, Result
 from cases.frozen import Frozen
 
 
@@ -28,11 +28,11 @@ class OwnRate(Frozen):
 
 
 def own_rates(toolbox: Toolbox) -> tuple[OwnRate, ...]:
-    """Counts over every reason of every decided appeal."""
+    """Counts over every reason decided on its merits."""
     counts: defaultdict[tuple[str, str, str, int], Counter[Result]] = defaultdict(Counter)
     for outcome in outcomes(toolbox):
         service = next(iter(outcome.service_codes), "")
-        for reason in outcome.reasons:
+        for reason in (one for one in outcome.reasons if one.result in ON_THE_MERITS):
             counts[outcome.payer_id, service, reason.category.value, outcome.level][reason.result] += 1
     return tuple(
         OwnRate(
@@ -43,7 +43,7 @@ def own_rates(toolbox: Toolbox) -> tuple[OwnRate, ...]:
             decided=sum(held.values()),
             overturned=held[Result.OVERTURNED],
             partly=held[Result.PARTLY],
-            upheld=held[Result.UPHELD] + held[Result.DISMISSED],
+            upheld=held[Result.UPHELD],
         )
         for (payer, service, category, level), held in sorted(counts.items())
     )
