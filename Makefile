@@ -22,6 +22,7 @@ test: check
 	@$(BIN)/pytest
 
 accept: check
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[inspect]'
 	@$(BIN)/pytest --full
 
 bench: setup

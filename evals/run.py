@@ -114,15 +114,17 @@ def _solve(
         except CountersignError as error:
             done.append((None, _errored(item, error, time.perf_counter() - started)))
             continue
-        done.append((_scored(item, score), _told(item, score, time.perf_counter() - started)))
+        done.append((scored_of(item, score), told(item, score, time.perf_counter() - started)))
     return done
 
 
-def _scored(item: Item[Any], score: Score) -> Scored:
+def scored_of(item: Item[Any], score: Score) -> Scored:
+    """The score with what the statistics need of the item."""
     return Scored(item.id, item.cluster or item.id, dict(item.slices), score)
 
 
-def _told(item: Item[Any], score: Score, seconds: float) -> ItemResult:
+def told(item: Item[Any], score: Score, seconds: float) -> ItemResult:
+    """The item as results.json tells it; of a sealed one neither the answer nor the reason."""
     found, why = (score.found[:_TOLD], score.why[:_TOLD])
     if item.sealed:
         found, why = hashlib.sha256(score.found.encode()).hexdigest()[:16], ""

@@ -39,6 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the full counts that the issues name")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their file sets up stay in one process, so that it is set up once."""
+    for item in items:
+        held = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009
+        if any(fixtures[-1].scope == "module" for fixtures in held.values()):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def full_counts(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--full"))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Suites, gates and reports.\n\nExample: countersign evals run --all --out eval", no_args_is_help=True
 )
+ShippedOnly = Annotated[bool, typer.Option("--shipped-only", help="Leave data beside the repository alone.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for results.json, report.html, junit.xml and bundle.json.")]
 
 
@@ -41,9 +42,7 @@ def run(
     every: Annotated[bool, typer.Option("--all", help="Every suite.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Few items: what broke, in two minutes.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Ask the model that is set, and report it apart.")] = False,
-    shipped_only: Annotated[
-        bool, typer.Option("--shipped-only", help="Leave data beside the repository alone.")
-    ] = False,
+    shipped_only: ShippedOnly = False,
     out: Out = Path("eval"),
 ) -> None:
     """Run suites and ask their gates. Exit 0 passed, 1 failed, 3 inconclusive.
@@ -78,6 +77,34 @@ def _tell(result: "RunResult", out: Path) -> None:
             if gate.outcome.value != "passed":
                 typer.echo(f"    {gate.outcome.value}: {gate.measure} ({gate.limit}): {gate.why}")
     typer.echo(f"{result.verdict}: {out / 'report.html'}")
+
+
+@app.command("inspect")
+def inspect(
+    suites: Annotated[list[str], typer.Argument(help="Suites to run, as `evals list` names them.")],
+    smoke: Annotated[bool, typer.Option("--smoke", help="Few items.")] = False,
+    shipped_only: ShippedOnly = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder for Inspect's logs.")] = Path("logs"),
+) -> None:
+    """Run suites through Inspect AI and keep its logs for its viewer. No gate is asked; exit 1 where one ended badly.
+
+    Example: countersign evals inspect gate --smoke --out logs
+    """
+    from cases.errors import InputError
+    from evals.bench_room import Depth
+    from runtime.settings import load_settings
+
+    try:
+        from evals.inspect_tasks import inspect_suites
+    except ImportError as error:
+        raise InputError(f"Inspect AI is not at hand ({error.name}): pip install 'countersign[inspect]'.") from error
+    depth = Depth.SMOKE if smoke else Depth.FULL
+    ended = inspect_suites(load_settings(), suites, depth, out, shared=not shipped_only)
+    for one in ended:
+        typer.echo(f"{one.suite}: {one.status}: " + ", ".join(f"{k} {v:.4g}" for k, v in one.figures.items()))
+    typer.echo(f"inspect view --log-dir {out}")
+    if any(one.status != "success" for one in ended):
+        raise typer.Exit(1)
 
 
 @app.command("compare")
