@@ -11,6 +11,7 @@ from evals.bundle import write_bundle
 from evals.compare import Comparison
 from evals.controls import read_controls
 from evals.gates import GateBook, read_gates
+from evals.history import keep
 from evals.junit import junit
 from evals.report.page import report_html
 from evals.results import RunResult, read_results
@@ -55,6 +56,7 @@ def run_to(
     with open_bench(settings, depth, shared=shared) as bench:
         run = run_suites(tasks, bench, book, progress=progress)
     write_files(out, run, settings)
+    keep(settings.home, run)
     return run
 
 

@@ -148,10 +148,11 @@ def _limit(passed: bool, failed: bool, found: Estimate) -> tuple[Outcome, str]:
 def _waived(
     gate: Gate, found: Estimate, waiver: Waiver, today: date, outcome: Outcome, why: str
 ) -> tuple[Outcome, str]:
+    """What the waiver makes of a gate that did not pass; one that does not hold leaves the gate's own answer."""
     value = found.value or 0.0
     if today > waiver.expires:
         return outcome, f"{why}; the waiver of {waiver.owner} expired on {waiver.expires}"
     worse = value < waiver.holds_to if gate.at_least is not None else value > waiver.holds_to
     if worse:
-        return Outcome.FAILED, f"{why}; worse than {waiver.holds_to:g}, to which the waiver of {waiver.owner} holds"
+        return outcome, f"{why}; worse than {waiver.holds_to:g}, to which the waiver of {waiver.owner} holds"
     return Outcome.WAIVED, f"{why}; waived by {waiver.owner} until {waiver.expires}: {waiver.reason}"

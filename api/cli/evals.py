@@ -125,6 +125,33 @@ def compare(
     typer.echo(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_words(found)))
 
 
+@app.command("history")
+def history() -> None:
+    """Show earlier runs of this installation, and which figures moved over the same data.
+
+    Example: countersign evals history
+    """
+    from evals.history import history_words, read_history
+    from runtime.settings import load_settings
+
+    typer.echo("\n".join(history_words(read_history(load_settings().home))))
+
+
+@app.command("drift")
+def drift(as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False) -> None:
+    """Show whether what comes in has changed, and how often people overrule what was prepared.
+
+    Example: countersign evals drift
+    """
+    with context.toolbox() as box:
+        from evals.drift import drift as measured
+        from evals.drift import drift_words
+
+        with box.database.read() as transaction:
+            found = measured(transaction, box.clock.now())
+    typer.echo(found.model_dump_json(indent=1) if as_json else "\n".join(drift_words(found)))
+
+
 @app.command("report")
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder that `evals run` wrote.")],

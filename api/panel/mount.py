@@ -15,13 +15,27 @@ from api.panel.routes import (
     house,
     moves,
     policies,
+    quality,
     worklist,
 )
 
 
 def mount_panel(app: FastAPI) -> None:
     """Add the panel's routes and the folder of its style sheets and scripts."""
-    for module in (worklist, case, answers, decisions, moves, documents, asking, policies, denials, appeals, house):
+    for module in (
+        worklist,
+        case,
+        answers,
+        decisions,
+        moves,
+        documents,
+        asking,
+        policies,
+        denials,
+        appeals,
+        quality,
+        house,
+    ):
         app.include_router(module.router)
     app.mount(ADDRESS, Assets())
     app.add_api_route("/", _to_panel, name="root", include_in_schema=False)

@@ -57,6 +57,7 @@ def test_outcome(limit: dict[str, object], estimate: Estimate, outcome: Outcome)
         (found(0.80, 0.70, 0.89), waiver(0.75), W),
         (found(0.92, 0.85, 0.97), waiver(0.75), W),
         (found(0.70, 0.60, 0.79), waiver(0.75), F),
+        (found(0.70, 0.60, 0.92), waiver(0.75), Q),
         (found(0.80, 0.70, 0.89), waiver(0.75, date(2026, 11, 25)), F),
         (found(0.95, 0.91, 0.98), waiver(0.75), P),
         (found(math.nan, math.nan, math.nan), waiver(0.75), F),

@@ -89,7 +89,8 @@ class Desk:
             time.sleep(0.05)
 
     def wait_for(self, state: CaseState) -> Case:
-        self.wait(lambda: [case.state for case in self.cases()] == [state])
+        """The one case once it is in this state and the worker has let go of it."""
+        self.wait(lambda: [case.state for case in self.cases()] == [state] and not self.held())
         return self.cases()[0]
 
     def early(self) -> list[str]:
