@@ -24,7 +24,10 @@ class KeptFigure(Frozen):
 
 
 class KeptSuite(Frozen):
-    """A suite as it once ended. `data` is one digest over its datasets: figures over other data are not compared."""
+    """A suite as it once ended: the gates that failed, those that its items could not settle, and those waived.
+
+    `data` is one digest over its datasets: figures over other data are not compared.
+    """
 
     name: str
     title: str
@@ -32,7 +35,8 @@ class KeptSuite(Frozen):
     items: int
     data: Digest
     figures: dict[str, KeptFigure]
-    not_passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    doubtful: tuple[str, ...]
     waived: tuple[str, ...]
 
 
@@ -137,14 +141,15 @@ def _apart(before: KeptFigure, after: KeptFigure) -> bool:
 
 def _suite(suite: SuiteResult) -> KeptSuite:
     data = hashlib.sha256("\n".join(f"{one.name} {one.found}" for one in suite.datasets).encode()).hexdigest()
-    bad = (Outcome.FAILED, Outcome.INCONCLUSIVE)
+    said = [(gate.outcome, f"{gate.measure}: {gate.limit}") for gate in suite.gates]
     return KeptSuite(
         name=suite.name, title=suite.title, verdict=suite.verdict, items=len(suite.items), data=Digest(data),
         figures={
             one.name: KeptFigure(value=one.figure.value, low=one.figure.low, high=one.figure.high)
             for one in suite.measures
         },
-        not_passed=(*suite.problems, *(f"{gate.measure} {gate.limit}" for gate in suite.gates if gate.outcome in bad)),
+        failed=(*suite.problems, *(words for outcome, words in said if outcome is Outcome.FAILED)),
+        doubtful=tuple(words for outcome, words in said if outcome is Outcome.INCONCLUSIVE),
         waived=tuple(gate.measure for gate in suite.gates if gate.outcome is Outcome.WAIVED),
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ NOTHING = KeptFigure(value=None, low=None, high=None)
 def ran(figure: KeptFigure, day: int, data: str = "a", depth: str = "smoke") -> KeptRun:
     suite = KeptSuite(
         name="phi", title="PHI", verdict="passed", items=60, data=Digest(data * 64), figures={"recall": figure},
-        not_passed=(), waived=(),
+        failed=(), doubtful=(), waived=(),
     )  # fmt: skip
     return KeptRun(
         started=DAY + timedelta(days=day), depth=depth, product_version="1", verdict="passed", suites=(suite,)  # type: ignore[arg-type]

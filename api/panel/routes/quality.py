@@ -17,11 +17,12 @@ _MOST_RUNS, _MOST_MOVES = 12, 20
 def quality(request: Request, desk: Desk, caller: Supervisor) -> Response:
     """The newest result of each suite, earlier runs, moved figures, and drift."""
     found = read_history(desk.toolbox.settings.home)
-    newest = {suite.name: (run, suite) for run in found.runs for suite in run.suites}
+    last = {suite.name: (run, suite) for run in found.runs for suite in run.suites}
+    newest = sorted(last.values(), key=lambda row: row[1].verdict != "failed")
     with desk.toolbox.database.read() as transaction:
         drifted = drift(transaction, desk.toolbox.clock.now())
     return page(
-        request, "quality.html", caller=caller, newest=list(newest.values()), unreadable=found.unreadable,
+        request, "quality.html", caller=caller, newest=newest, unreadable=found.unreadable,
         runs=list(reversed(found.runs))[:_MOST_RUNS], moved=moves(found.runs)[:_MOST_MOVES], drifted=drifted,
         rate_words=rate_words, figure_words=figure_words,
     )  # fmt: skip

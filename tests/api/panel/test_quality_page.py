@@ -14,7 +14,8 @@ def write(home: Path, day: int, value: float, verdict: str) -> None:
     figure = KeptFigure(value=value, low=value - 0.02, high=value + 0.02)
     suite = KeptSuite(
         name="phi", title="Identifiers are found", verdict=verdict, items=529, data=Digest("a" * 64),  # type: ignore[arg-type]
-        figures={"characters": figure}, not_passed=("characters at least 0.97",) if verdict == "failed" else (),
+        figures={"characters": figure}, failed=("characters: at least 0.97",) if verdict == "failed" else (),
+        doubtful=("precision: at least 0.9",),
         waived=("clean_documents",),
     )  # fmt: skip
     run = KeptRun(
@@ -40,7 +41,8 @@ def test_the_newest_result_earlier_runs_and_what_moved_are_shown(door: Door) -> 
     (home / "evals" / "runs" / "broken.json").write_text("{", "utf-8")
     page = door.person("supervisor").get("/panel/quality").text
     assert "Identifiers are found" in page
-    assert "characters at least 0.97" in page
+    assert "characters: at least 0.97" in page
+    assert "Too few items to say: precision: at least 0.9" in page
     assert "Waived: clean documents" in page
     assert "phi, characters: 0.95 [0.93, 0.97] → 0.85 [0.83, 0.87]" in page
     assert "broken.json" in page
