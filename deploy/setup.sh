@@ -33,8 +33,10 @@ fi
 log=$venv/setup.log
 echo "Installing Python packages into $venv (about three minutes the first time; details in $log)"
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@" >>"$log" 2>&1; }
-# torch first: a later, unpinned request for it would fetch gigabytes of CUDA builds.
-if pip install "pip==26.3" && pip install "torch==2.13.0" && pip install -c constraints.txt -e '.[test]'; then
+# torch first: a later, unpinned request for it would fetch gigabytes of CUDA builds. Modules are compiled when they
+# are first imported: most of the twenty thousand never are.
+if pip install "pip==26.3" && pip install --no-compile "torch==2.13.0" &&
+    pip install --no-compile -c constraints.txt -e '.[test]'; then
     echo "$wanted" >"$venv/.ready"
 else
     tail -n 20 "$log" >&2
