@@ -45,10 +45,15 @@ def inspect_suites(
     """Run suites through Inspect and keep its logs in a folder; `inspect view --log-dir FOLDER` shows them."""
     tasks, _ = suite_tasks(settings, names)
     with open_bench(settings, depth, shared=shared) as bench:
-        ended = inspect_eval(
-            [inspect_task(one, bench) for one in tasks], model=_MODEL, log_dir=str(logs), display="none", max_samples=1,
-            max_tasks=1, score_display=False,
-        )  # fmt: skip
+        return run_tasks(tasks, bench, logs)
+
+
+def run_tasks(tasks: Sequence[AnyTask], bench: Bench, logs: Path) -> list[InspectRun]:
+    """One after the other; a suite whose item raises ends with status "error" and no figure."""
+    ended = inspect_eval(
+        [inspect_task(one, bench) for one in tasks], model=_MODEL, log_dir=str(logs), display="none", max_samples=1,
+        max_tasks=1, score_display=False,
+    )  # fmt: skip
     return [_run(log) for log in ended]
 
 

@@ -17,7 +17,7 @@ pytest.importorskip("inspect_ai", reason="Inspect AI is an extra: pip install 'c
 
 from inspect_ai.log import read_eval_log
 
-from evals.inspect_tasks import inspect_suites
+from evals.inspect_tasks import inspect_suites, run_tasks  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -40,11 +40,12 @@ def test_inspect_gives_the_same_figures_item_by_item(tmp_path: Path, suite: str)
     }
 
 
-def test_an_item_that_errors_ends_the_suite_as_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_item_that_errors_ends_the_suite_as_an_error(tmp_path: Path) -> None:
     def refused(_: object) -> Any:
         raise InputError("no such case")
 
     broken = replace(gate.task(), solver=lambda _bench: refused)
-    monkeypatch.setattr("evals.command.shipped", lambda _name: broken)
-    (found,) = inspect_suites(Settings(home=tmp_path / "home"), ["gate"], Depth.SMOKE, tmp_path / "logs")
+    with open_bench(Settings(home=tmp_path / "home"), Depth.SMOKE, shared=False) as bench:
+        (found,) = run_tasks([broken], bench, tmp_path / "logs")
     assert found.status == "error"
+    assert found.figures == {}

@@ -64,6 +64,7 @@ MAY: dict[str, set[str]] = {
     "GET /panel/rules": READERS,
     "GET /panel/dead-letters": {"supervisor", "admin"},
     "POST /panel/dead-letters/{job_id}/retry": {"supervisor", "admin"},
+    "GET /panel/quality": {"supervisor", "admin"},
     "GET /panel/settings": PERSONS,
     "POST /panel/settings": PERSONS,
     "GET /panel/components": PERSONS,
