@@ -17,7 +17,7 @@ pytest.importorskip("inspect_ai", reason="Inspect AI is an extra: pip install 'c
 
 from inspect_ai.log import read_eval_log
 
-from evals.inspect_tasks import inspect_suites, run_tasks  # noqa: E402
+from evals.inspect_tasks import inspect_suites, run_tasks
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

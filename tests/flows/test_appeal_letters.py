@@ -66,6 +66,7 @@ def test_an_order_later_than_the_denial_is_said_to_whoever_countersigns(
     _, _, files = appeal(alone, folder(tmp_path, COMPLETE, notice))
     reasons = as_json(files["gate.json"])["reasons"]
     assert ("order_is_later_than_the_denial" in reasons) is later
+    assert (b"before the order of 9 November 2026" in files["letter.md"]) is not later
 
 
 def test_a_call_whose_day_has_passed_is_said_to_be_over(alone: Clinic, tmp_path: Path) -> None:

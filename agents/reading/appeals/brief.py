@@ -64,7 +64,8 @@ def _case(matter: AppealMatter) -> Iterator[str]:
 def _when_and_where(matter: AppealMatter) -> str:
     """The notice's own words on such a call, else the window on record; none where the plan is past deciding."""
     if matter.plan.filing in (Filing.EXTERNAL_REVIEW, Filing.HEARING):
-        return "The plan has decided finally: no call with its reviewer is on offer; the brief is for the hearing."
+        use = "hearing" if matter.plan.filing is Filing.HEARING else "independent review"
+        return f"The plan has decided finally: no call with its reviewer is on offer; the brief is for the {use}."
     said = [match[0] for match in _OFFERED.finditer(" ".join(matter.denial.text.split()))]
     if said:
         of = f" of {long_date(matter.facts.notice_date)}" if matter.facts.notice_date else ""

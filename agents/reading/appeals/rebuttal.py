@@ -202,7 +202,7 @@ def _conclusion(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -
     day, shown = _recorded(supports[0].fact, matter) if supports else (None, ())
     ordered = _ordered(matter)
     texts = {policy_key(result.policy): matter.policy_text}
-    for text, more in _conclusions(leaf, day, matter.case.order.authored_on, (*shown, *ordered) if ordered else ()):
+    for text, more in _conclusions(leaf, day, _ordered_on(matter), (*shown, *ordered) if ordered else ()):
         sentence = Sentence(kind=SentenceKind.CONCLUSION, text=text, citations=tuple(dict.fromkeys((*cited, *more))))
         if not sentence_faults(sentence, matter.documents, texts):
             return sentence
@@ -220,12 +220,19 @@ def _conclusions(
     is_name = first != "A" and not leaf.statement.split(" ")[0][1:].islower()
     statement = leaf.statement if is_name else f"{first.lower()}{rest}"
     if day is not None and ordered_on is not None and day <= ordered_on and dates:
-        days = f"Recorded on {long_date(day)} for the order of {long_date(ordered_on)}"
+        place = "on the day of the order" if day == ordered_on else f"before the order of {long_date(ordered_on)}"
+        days = f"Recorded on {long_date(day)}, {place}"
         dated = f"{days}, this meets what the policy asks"
         yield f"{dated}: {statement}.", dates
         yield f"{dated}.", dates
     yield f"This meets what the policy asks: {statement}.", ()
     yield "This is what the policy asks.", ()
+
+
+def _ordered_on(matter: AnswerMatter) -> date | None:
+    """The day of the order that was denied; None where the order at hand is later than the denial, so another one."""
+    on, denied = matter.case.order.authored_on, matter.facts.notice_date
+    return None if on is not None and denied is not None and on > denied else on
 
 
 def _ordered(matter: AnswerMatter) -> tuple[Citation, ...]:
