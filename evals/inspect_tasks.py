@@ -1,19 +1,16 @@
 """The suites as Inspect AI tasks, for whoever works with its logs and its viewer; needs the extra `inspect`.
 
-The same items, solvers and scorers as `countersign evals run`, and figures by the same statistics. Either
-`countersign evals inspect gate --out logs`, or `inspect eval evals/inspect_tasks.py -T suite=gate --model none`.
+The same items, solvers and scorers as `countersign evals run`, and figures by the same statistics:
+`countersign evals inspect gate --smoke --out logs`.
 """
 
-import atexit
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from inspect_ai import Task as InspectTask
 from inspect_ai import eval as inspect_eval
-from inspect_ai import task as inspect_register
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.scorer import SampleScore, accuracy, metric, scorer, stderr
 from inspect_ai.scorer import Score as InspectScore
@@ -25,7 +22,7 @@ from evals.command import suite_tasks
 from evals.intervals import Scored, estimate
 from evals.run import SEED, AnyTask, scored_of, told
 from evals.task import Item, Mark, Measure, Score
-from runtime.settings import Settings, load_settings
+from runtime.settings import Settings
 
 _MODEL = "none/none"
 
@@ -72,18 +69,6 @@ def inspect_task(task: AnyTask, bench: Bench) -> InspectTask:
         scorer=_scoring(task, items, answers),
         metadata={"claim": task.claim, "datasets": list(task.datasets)},
     )
-
-
-def countersign(suite: str = "gate", depth: str = "smoke") -> InspectTask:
-    """The task that `inspect eval` finds: a suite by name, `depth` smoke or full."""
-    settings = load_settings()
-    (task,), _ = suite_tasks(settings, [suite])
-    room = ExitStack()
-    atexit.register(room.close)
-    return inspect_task(task, room.enter_context(open_bench(settings, Depth(depth))))
-
-
-countersign_task = inspect_register(countersign)
 
 
 def _solving(task: AnyTask, bench: Bench, items: Mapping[str, Item[Any]], answers: dict[str, Any]) -> Any:
