@@ -35,13 +35,17 @@ _PARTLY = re.compile(r"\b(?:only|partly|partial(?:ly)?|reduced|remaining|days? .
 
 
 class AppealGateCase(Frozen):
-    """What the gate judges; `digest` is of the bytes drafted, None where nothing is. `today` is the payer's day."""
+    """What the gate judges; `digest` is of the bytes drafted, None where nothing is. `today` is the payer's day.
+
+    `refused_until` is the last day that the notice refuses, None where it names none.
+    """
 
     case: Case
     plan: PathwayPlan
     rebuttal: Rebuttal
     denied_on: date | None
     in_part: bool
+    refused_until: date | None
     result: CriteriaResult | None
     verdicts: tuple[Verdict, ...]
     digest: Digest | None
@@ -114,6 +118,8 @@ def _to_weigh(subject: AppealGateCase) -> Iterator[str]:
         yield "right_to_appeal_unclear"
     if subject.in_part or any(_PARTLY.search(answer.wording) for answer in subject.rebuttal.answers):
         yield "check_how_much_was_denied"
+    if plan.filing is Filing.APPEAL and subject.refused_until is not None and subject.refused_until >= subject.today:
+        yield "days_refused_are_running_ask_whether_it_can_wait"
     ordered, refused = subject.case.order.authored_on, subject.denied_on
     if ordered is not None and refused is not None and ordered > refused:
         yield "order_is_later_than_the_denial"

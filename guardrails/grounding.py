@@ -8,10 +8,11 @@ from cases.decision import Verdict
 from cases.document import Document
 from cases.ids import DocumentId
 from cases.packet import ChartCitation, Citation, LawCitation, Letter, PolicyCitation, Sentence
-from guardrails.text_tokens import squeeze, values_in
+from guardrails.text_tokens import dates_in, squeeze, values_in
 
 GUARD = "grounding"
 _QUOTED = re.compile(r"“([^”]*)”")
+_DAYS_COUNTED = re.compile(r", (\d+) days?(?:,| before\b)")
 
 
 def ground_letter(letter: Letter, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]) -> Verdict:
@@ -49,7 +50,8 @@ def sentence_faults(
     support = squeeze(" ⏎ ".join(_quote(item) for item in sentence.citations))
     if any(squeeze(quote) not in support for quote in _QUOTED.findall(sentence.text)):
         faults.append("quote_not_verbatim")
-    if values_in(sentence.text) - values_in(support) - _reference_values(sentence.citations):
+    supported = values_in(support) | _reference_values(sentence.citations) | _days_between(sentence.text)
+    if values_in(sentence.text) - supported:
         faults.append("value_without_support")
     return tuple(dict.fromkeys(faults))
 
@@ -69,6 +71,13 @@ def _citation_fault(
     if not item.span.quote or text[item.span.start : item.span.end] != item.span.quote:
         return "citation_does_not_open"
     return None
+
+
+def _days_between(text: str) -> frozenset[str]:
+    """Numbers of days that a sentence counts between two dates of its own; each of those needs support itself."""
+    dates, _ = dates_in(text)
+    between = {str((later - earlier).days) for later in dates for earlier in dates if later > earlier}
+    return frozenset(between & set(_DAYS_COUNTED.findall(text)))
 
 
 def _quote(item: Citation) -> str:

@@ -241,12 +241,16 @@ _BULLET = re.compile(r"^\s*[-*•–]\s+(?!\d)")
 """The mark before an entry of a list is no part of what it says; before a number it may be its sign."""
 
 
+_CODE_BEHIND = re.compile(r"(?<=\w) \((?:LOINC|SNOMED CT|ICD-10-CM|RxNorm|https?://\S+) [^()]+\)$")
+"""A code of a terminology behind a name: for machines, and kept in the list of sources."""
+
+
 def _told(fact: Fact) -> list[str]:
     """The words to quote: a note's own sentence; of a structured entry its name, value and conditions."""
     if fact.origin is not Origin.STRUCTURED:
         return [_BULLET.sub("", fact.context.quote)]
     others = [span for span in fact.supporting if span.start < fact.span.start or not dates_only(span.quote)]
-    named = [span.quote for span in sorted((fact.span, *others), key=lambda span: span.start)]
+    named = [_CODE_BEHIND.sub("", span.quote) for span in sorted((fact.span, *others), key=lambda span: span.start)]
     return list(dict.fromkeys(quote for quote in named if not dates_only(quote)))
 
 

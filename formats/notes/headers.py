@@ -85,6 +85,10 @@ _TITLE_LINES = 3
 _UNMARKED = re.compile(
     rf"\b(?:(?:{_CARE}|collection) date|date of (?:{_CARE}|exam)|collected|date)[ \t]+(?=\d|[A-Z])", re.IGNORECASE
 )
+_IN_ONE_LINE = re.compile(
+    rf"(?<=\w )(?<!next )(?<!last )(?<!prior )(?<!previous )(?<!first )(?<!planned )(?:date of (?:{_CARE})|DOS):[ \t]*",
+    re.IGNORECASE,
+)
 _BIRTH = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
 _OTHER_DATE = re.compile(
     r"\b(?:printed|revised|revision|form|rev\.|effective|admitted|scheduled|planned|next|certification|"
@@ -206,10 +210,17 @@ def date_in_headers(text: str, known_births: frozenset[date] = frozenset()) -> d
             days = date_at_start(line[match.end() :]) if match else frozenset()
             if days and not days & births:
                 return max(days)
-    opening = [date_at_start(line) for line in lines[:_HEAD_LINES]]
+    opening = [*_in_one_line(lines[: 2 * _HEAD_LINES]), *(date_at_start(line) for line in lines[:_HEAD_LINES])]
     titled = _in_title(lines[:_TITLE_LINES], births)
     places = [*opening, *titled, *_unmarked(lines[:_HEAD_LINES]), *_signed(lines)]
     return next((max(days) for days in places if days and not days & births), None)
+
+
+def _in_one_line(lines: Sequence[str]) -> Iterator[frozenset[date]]:
+    """Behind a label with its colon after another entry, where the columns of a page were joined by one space."""
+    for line in lines:
+        if label := _IN_ONE_LINE.search(line):
+            yield date_at_start(line[label.end() :])
 
 
 def _in_title(lines: Sequence[str], births: frozenset[date]) -> Iterator[frozenset[date]]:

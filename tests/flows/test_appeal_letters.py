@@ -39,7 +39,7 @@ def test_only_the_part_that_was_refused_is_appealed(alone: Clinic, tmp_path: Pat
 
 def test_an_expedited_appeal_quotes_the_clinician_on_why_it_cannot_wait(alone: Clinic, tmp_path: Path) -> None:
     letter, _ = letter_of(alone, tmp_path, "lumbar-mri-expedited", "15-brightwater-mri-expedited.txt")
-    (line,) = [one for one in letter.splitlines() if one.startswith("The treating clinician states why it cannot wait")]
+    (line,) = [one for one in letter.splitlines() if "treating clinician states why it cannot wait" in one]
     assert "could seriously jeopardize this patient's ability to regain maximum function" in line
     assert "part of this decision" not in letter
 
@@ -80,3 +80,11 @@ def test_a_call_whose_day_has_passed_is_said_to_be_over(alone: Clinic, tmp_path:
     assert "That day has passed" in stay["brief.md"].decode()
     _, snf = letter_of(alone, tmp_path, "snf-after-observation", "08-northlake-snf-partial.txt")
     assert "That day has passed" not in snf["brief.md"].decode()
+
+
+def test_a_reason_left_standing_narrows_what_is_asked_and_durations_are_counted(alone: Clinic, tmp_path: Path) -> None:
+    letter, _ = letter_of(alone, tmp_path, "knee-replacement-bmi-over-limit", "12-brightwater-knee.txt")
+    assert "for total knee arthroplasty (27447) as to the second stated reason, and ask that it be withdrawn." in letter
+    assert "overturned" not in letter
+    assert "From 18 May 2026 to 21 August 2026, 95 days, this meets what the policy asks: physical therapy" in letter
+    assert "(right knee)" in letter

@@ -12,7 +12,7 @@ from cases.packet import ChartCitation, PolicyCitation, Sentence, SentenceKind
 from guardrails.grounding import policy_key, sentence_faults
 from guardrails.text_tokens import values_in
 
-TEXT = "Seen 12/20/2022. SpO2 85 % at rest\non room air. Code E0424. HR 102."
+TEXT = "Seen 12/20/2022. SpO2 85 % at rest\non room air. Code E0424. HR 102. Ordered 12/24/2022."
 DOCUMENT = Document(
     id=DocumentId("note.txt"), kind=DocumentKind.NOTE, title="Note", source="note.txt", media_type="text/plain",
     digest=Digest("0" * 64), text=TEXT, patient_id=PatientId("p1"),
@@ -42,6 +42,8 @@ def faults(text: str, *citations: ChartCitation | PolicyCitation, document: Docu
 
 READING = chart("SpO2 85 % at rest\non room air")
 SEEN = chart("Seen 12/20/2022")
+ORDERED = chart("Ordered 12/24/2022")
+UNSUPPORTED = ("value_without_support",)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,10 @@ SEEN = chart("Seen 12/20/2022")
         ("On 20 December 2022 the saturation was 85 %.", (READING, SEEN), ()),
         ("The note says “SpO2 85 % at rest on room air”.", (READING,), ()),
         ("NCD 240.2, version 2, in force from 2021-09-27: “at or below 88%”.", (policy("at or below 88%"),), ()),
+        ("Seen on 20 December 2022, 4 days before the order of 24 December 2022.", (SEEN, ORDERED), ()),
+        ("Seen on 20 December 2022, 5 days before the order of 24 December 2022.", (SEEN, ORDERED), UNSUPPORTED),
+        ("Seen on 20 December 2022, 4 days before the order of 24 December 2022.", (SEEN,), UNSUPPORTED),
+        ("Seen on 20 December 2022 for 4 days, ordered on 24 December 2022.", (SEEN, ORDERED), UNSUPPORTED),
         ("The saturation was low.", (), ("no_support",)),
         ("The saturation was 84 %.", (READING,), ("value_without_support",)),
         ("On 21 December 2022 it was 85 %.", (READING, SEEN), ("value_without_support",)),

@@ -1,9 +1,11 @@
 """The appeal's letter by templates: the payer's words, the policy's words, the chart's words, and why it is met."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from agents.reading.appeals.part_refused import part_refused
+from agents.reading.appeals.asking_for import asked_for
+from agents.reading.appeals.part_refused import days_refused, part_refused
 from agents.reading.appeals.stated_haste import stated_haste
 from agents.reading.letter_wording import fields_cited, long_date, party_lines
 from cases.appeal import ARGUED, Filing, PathwayPlan, ReasonAnswer, Rebuttal, Stance
@@ -24,6 +26,7 @@ from cases.packet import (
     Sentence,
     SentenceKind,
 )
+from guardrails.text_tokens import values_in
 from knowledge.appeal_rules import Law
 
 _KINDS = {
@@ -33,30 +36,14 @@ _KINDS = {
     Filing.EXTERNAL_REVIEW: "Request for external review",
     Filing.HEARING: "Request for a hearing",
 }
-_ASKS = {
-    Filing.APPEAL: "We appeal {of} and ask that it be overturned for {what}.",
-    Filing.EXPEDITED_APPEAL: "We appeal {of} and ask for an expedited decision that overturns it for {what}.",
-    Filing.REOPENING: "We hand in what was asked for and ask that the request for {what} be reopened and approved.",
-    Filing.EXTERNAL_REVIEW: "We ask for an independent review of {of} and that it be overturned for {what}.",
-    Filing.HEARING: "We ask for a hearing on {of} and that it be overturned for {what}.",
-}
 _ALL, _PART = "this denial", "the part of this decision that is not approved"
-_ASKS_LATER = {
-    Filing.APPEAL: "We appeal this denial of {what}; the records that answer it are to follow.",
-    Filing.EXPEDITED_APPEAL: (
-        "We appeal this denial of {what} and ask for an expedited decision; the records that answer it are to follow."
-    ),
-    Filing.REOPENING: (
-        "What was asked for about {what} is not at hand yet and is to follow; we then ask that the request be reopened."
-    ),
-}
-"""Where nothing is argued or handed in yet: the gate holds such a letter back, and it claims no more than this."""
 _OUTSIDE = frozenset({Filing.EXTERNAL_REVIEW, Filing.HEARING})
 """Steps after the plan's own, which come second or third by how many levels the plan has."""
 _GREETING = {
     Filing.EXTERNAL_REVIEW: "To the independent reviewer:",
     Filing.HEARING: "To the hearing officer:",
 }
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _REQUESTS = {
     "criteria_request": "Please send the criteria that the denial rests on. {wording}",
     "reviewer_request": "Please say who reviewed the request, and of what field. {wording}",
@@ -155,7 +142,8 @@ def _service(matter: AppealMatter) -> str:
     )
     quantity = case.order.quantity
     units = f", {quantity.value.normalize():f} {quantity.unit}".rstrip() if quantity and quantity.value else ""
-    sides = ", ".join(site.display.lower() for site in case.order.body_sites if site.display)
+    sites = (site.display.lower().removeprefix("structure of ") for site in case.order.body_sites if site.display)
+    sides = ", ".join(sites)
     side = f" ({sides})" if sides and sides not in matter.wording.lower() else ""
     return f"{codes} {matter.wording}".strip() + side + units
 
@@ -195,19 +183,20 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
         list(fields_cited(order, ("codeCodeableConcept", "code", "medicationCodeableConcept"))) if order else []
     )
     code = case.order.codes[0].code if case.order.codes and cited else "the service"
-    named = any(code in citation.span.quote for citation in cited)
-    what = code if named else "the service ordered"
+    what = _named_service(matter.wording, code, cited)
     words = next((answer.words for answer in matter.rebuttal.answers if answer.words), None)
     support = cited or ([_denial(words, matter.denial)] if words else [])
     parts = part_refused(matter.denial)
-    asks = _ASKS if matter.rebuttal.argued else {**_ASKS, **_ASKS_LATER}
-    text = asks[matter.plan.filing].format(what=what, of=_PART if parts else _ALL)
+    text = asked_for(matter.plan.filing, matter.rebuttal, what, _PART if parts else _ALL)
     yield Sentence(kind=SentenceKind.REQUEST, text=text, citations=tuple(support))
     if parts:
         told = ", ".join(f"“{_quoted(part)}”" for part in parts)
         text = ended(f"The {_source(matter)} approves a part of what was asked for and refuses the rest: {told}")
         cited_parts = tuple(_denial(part, matter.denial) for part in parts)
         yield Sentence(kind=SentenceKind.DENIAL, text=text, citations=cited_parts)
+    elif days := days_refused(matter.denial):
+        text = ended(f"Of the days refused the {_source(matter)} says: “{_quoted(days)}”")
+        yield Sentence(kind=SentenceKind.DENIAL, text=text, citations=(_denial(days, matter.denial),))
     if matter.plan.filing is Filing.EXPEDITED_APPEAL:
         yield from stated_haste(case, documents)
     patient = documents.get(case.patient.document_id)
@@ -217,6 +206,18 @@ def _request(matter: AppealMatter, documents: Mapping[DocumentId, Document]) -> 
         yield Sentence(
             kind=SentenceKind.REQUEST, text=f"The patient is {case.patient.full_name}{born}.", citations=tuple(who)
         )
+
+
+def _named_service(wording: str, code: str, cited: Sequence[Citation]) -> str:
+    """The service in words with its code, as far as the order that is cited bears it."""
+    quotes = " ".join(citation.span.quote for citation in cited)
+    if code not in quotes:
+        return "the service ordered"
+    plain = _IN_BRACKETS.sub("", wording)
+    if not plain or values_in(plain) - values_in(quotes):
+        return code
+    first, rest = plain[0], plain[1:]
+    return f"{first.lower() if rest[:1].islower() else first}{rest} ({code})"
 
 
 def _denial(words: Span, denial: Document) -> ChartCitation:

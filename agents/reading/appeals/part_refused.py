@@ -1,10 +1,12 @@
-"""What a notice that approves only a part says: its words for the part it approves and for the part it refuses."""
+"""What a notice says of amounts and days: the part it approves, the part it refuses, and the days that are refused."""
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from cases.document import Document
 from cases.evidence import Span
+from guardrails.text_tokens import dates_in
 
 _UNIT = r"(?:days?|nights?|weeks?|visits?|sessions?|treatments?|hours?|units?|doses?)"
 _AMOUNT = re.compile(rf"\b\d+ (?:of (?:the |your )?\d+ )?(?:\w+ )?{_UNIT}\b", re.IGNORECASE)
@@ -21,11 +23,14 @@ _ELSEWHEN = re.compile(
     re.IGNORECASE,
 )
 """What might be approved, or was once, is no part of what this notice decides."""
+_DAY = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?"
+_RUN_OF_DAYS = re.compile(rf"\b{_DAY}\s*(?:-|–|to|thru|through)\s*{_DAY}")
 _ROW = re.compile(
     r"^[|\s]*(?P<label>[A-Za-z][A-Za-z -]{2,28}?)(?:[ \t]{2,}|[ \t]*[|:][ \t]*)(?P<said>[^\n|]*\d[^\n|]*)", re.MULTILINE
 )
+_LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^.;\n]+(?:\n(?!\s*\n)[^.;\n]+)*")
-_TABULAR = re.compile(r"\S[ \t]{2,}\S|\|")
+_TABULAR = re.compile(r"\S[ \t]{2,}\S|\||[-_=]{4,}")
 
 
 def part_refused(notice: Document) -> tuple[Span, ...]:
@@ -38,6 +43,24 @@ def part_refused(notice: Document) -> tuple[Span, ...]:
         if kinds >= {"approved", "refused"}:
             return tuple(_span(notice, *place) for place in dict.fromkeys(place[1:] for place in passages))
     return ()
+
+
+def days_refused(notice: Document) -> Span | None:
+    """The notice's words that refuse a run of days (`inpatient days 11/20 - 11/22 are denied`), the first of them."""
+    for found in (*_LINE.finditer(notice.text), *_SENTENCE.finditer(notice.text)):
+        said = found[0].strip()
+        one = not _TABULAR.search(said) and not _ELSEWHEN.search(said)
+        if one and _RUN_OF_DAYS.search(said) and _REFUSES.search(said):
+            start = found.start() + len(found[0]) - len(found[0].lstrip())
+            return _span(notice, start, start + len(said))
+    return None
+
+
+def last_day_refused(notice: Document) -> date | None:
+    """The last day that stands, with its year, in the words that refuse days or a part."""
+    spans = [span for span in (*part_refused(notice), days_refused(notice)) if span and _REFUSES.search(span.quote)]
+    days = [day for span in spans for day in dates_in(span.quote)[0]]
+    return max(days, default=None)
 
 
 def _rows(text: str) -> Iterator[tuple[str, int, int]]:

@@ -22,6 +22,7 @@ from guardrails.grounding import policy_key, sentence_faults
 from knowledge.denial_codes import shipped_codes
 
 _CLINICAL = frozenset({Pathway.CLINICAL, Pathway.DOCUMENTS, Pathway.PERSON})
+_ASKS_HOW_LONG = re.compile(r"\b(?:days?|weeks?|months?)\b(?! a (?:week|month|year))")
 _NEAR = 220
 """Characters after a reason in which the policy's point may be named."""
 _INSTEAD = {
@@ -199,34 +200,50 @@ def _conclusion(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -
     ]
     if leaf.policy_span is not None:
         cited.append(PolicyCitation(policy=result.policy, span=leaf.policy_span))
-    day, shown = _recorded(supports[0].fact, matter) if supports else (None, ())
-    ordered = _ordered(matter)
     texts = {policy_key(result.policy): matter.policy_text}
-    for text, more in _conclusions(leaf, day, _ordered_on(matter), (*shown, *ordered) if ordered else ()):
+    for text, more in _conclusions(leaf, supports[0].fact if supports else None, matter):
         sentence = Sentence(kind=SentenceKind.CONCLUSION, text=text, citations=tuple(dict.fromkeys((*cited, *more))))
         if not sentence_faults(sentence, matter.documents, texts):
             return sentence
     return Sentence(kind=SentenceKind.CONCLUSION, text="This criterion is met.", citations=tuple(cited))
 
 
-def _recorded(fact: Fact, matter: AnswerMatter) -> tuple[date | None, tuple[Citation, ...]]:
-    return recorded_on(fact, fact_citations(fact, matter.documents), matter.documents)
-
-
 def _conclusions(
-    leaf: Judgement, day: date | None, ordered_on: date | None, dates: tuple[Citation, ...]
+    leaf: Judgement, fact: Fact | None, matter: AnswerMatter
 ) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+    """Ways to conclude, the fullest first: how long it ran where that is asked, how long before the order, or neither."""
     first, rest = leaf.statement[:1], leaf.statement[1:]
     is_name = first != "A" and not leaf.statement.split(" ")[0][1:].islower()
     statement = leaf.statement if is_name else f"{first.lower()}{rest}"
-    if day is not None and ordered_on is not None and day <= ordered_on and dates:
-        place = "on the day of the order" if day == ordered_on else f"before the order of {long_date(ordered_on)}"
-        days = f"Recorded on {long_date(day)}, {place}"
-        dated = f"{days}, this meets what the policy asks"
-        yield f"{dated}: {statement}.", dates
-        yield f"{dated}.", dates
+    dated = (*_run(leaf, fact, matter), *_recorded_before(fact, matter)) if fact else ()
+    for opening, dates in dated:
+        yield f"{opening}, this meets what the policy asks: {statement}.", dates
+    for opening, dates in dated:
+        yield f"{opening}, this meets what the policy asks.", dates
     yield f"This meets what the policy asks: {statement}.", ()
     yield "This is what the policy asks.", ()
+
+
+def _run(leaf: Judgement, fact: Fact, matter: AnswerMatter) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+    """From the first to the last day of a treatment, where the criterion asks how long it ran."""
+    course = fact.course
+    if course is None or course.starts is None or course.ends is None or not _ASKS_HOW_LONG.search(leaf.statement):
+        return
+    days = (course.ends - course.starts).days
+    _, shown = recorded_on(fact, fact_citations(fact, matter.documents), matter.documents)
+    if days > 0:
+        yield f"From {long_date(course.starts)} to {long_date(course.ends)}, {days} days", shown
+
+
+def _recorded_before(fact: Fact, matter: AnswerMatter) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+    """The day of the record beside that of the order, and the days between them."""
+    day, shown = recorded_on(fact, fact_citations(fact, matter.documents), matter.documents)
+    on, ordered = _ordered_on(matter), _ordered(matter)
+    if day is None or on is None or day > on or not ordered:
+        return
+    days = (on - day).days
+    before = f"{days} day{'s' if days > 1 else ''} before the order of {long_date(on)}"
+    yield f"Recorded on {long_date(day)}, {before if days else 'on the day of the order'}", (*shown, *ordered)
 
 
 def _ordered_on(matter: AnswerMatter) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from agents.reading.letter_wording import fields_cited, long_date
 from cases.case import Case
 from cases.document import Document
 from cases.evidence import Span
@@ -25,9 +26,13 @@ def stated_haste(case: Case, documents: Mapping[DocumentId, Document]) -> Iterat
             span = Span(
                 document_id=document.id, start=start, end=start + len(said), quote=said, page=document.page_at(start)
             )
+            on = fields_cited(document, ("authoredOn",)) if document.id == case.order.document_id else []
+            where = (
+                f"In the order of {long_date(case.order.authored_on)} the" if on and case.order.authored_on else "The"
+            )
             yield Sentence(
                 kind=SentenceKind.EVIDENCE,
-                text=f"The treating clinician states why it cannot wait: “{' '.join(said.split())}”",
-                citations=(ChartCitation(span=span, source=document.source),),
+                text=f"{where} treating clinician states why it cannot wait: “{' '.join(said.split())}”",
+                citations=(ChartCitation(span=span, source=document.source), *on),
             )
             return

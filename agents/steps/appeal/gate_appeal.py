@@ -7,7 +7,7 @@ from agents.appeal_products import DENIAL_DOCUMENT, PLAN, REBUTTAL
 from agents.artefact_json import criteria_json, gaps_json, gate_json
 from agents.desk import CaseDesk, Record, moved
 from agents.products import NOT_DRAFTED, VERDICTS
-from agents.reading.appeals.part_refused import part_refused
+from agents.reading.appeals.part_refused import last_day_refused, part_refused
 from agents.reading.appeals.work_order import work_order
 from agents.state import AuthorizationState
 from agents.steps.appeal.denial_of import denial_of
@@ -37,6 +37,7 @@ def gate_appeal(state: AuthorizationState, desk: CaseDesk, hands: Hands) -> Auth
             rebuttal=rebuttal,
             denied_on=denial.facts.notice_date,
             in_part=bool(part_refused(document)),
+            refused_until=last_day_refused(document),
             result=result,
             verdicts=desk.product(VERDICTS, revision) or (),
             digest=Digest(state["digest"]) if state.get("digest") else None,

@@ -1,18 +1,23 @@
 """A notice that approves a part: its words for both parts; a whole refusal, and talk of approvals, give none."""
 
+from datetime import date
+
 import pytest
 
-from agents.reading.appeals.part_refused import part_refused
+from agents.reading.appeals.part_refused import days_refused, last_day_refused, part_refused
 from cases.document import Document, DocumentKind
 from cases.ids import Digest, DocumentId
 
 
-def found(text: str) -> list[str]:
-    notice = Document(
+def notice_of(text: str) -> Document:
+    return Document(
         id=DocumentId("denial"), kind=DocumentKind.NOTE, title="", source="denial.txt", media_type="text/plain",
         digest=Digest("0" * 64), text=text,
     )  # fmt: skip
-    spans = part_refused(notice)
+
+
+def found(text: str) -> list[str]:
+    spans = part_refused(notice_of(text))
     assert all(text[span.start : span.end] == span.quote for span in spans)
     return [" ".join(span.quote.split()) for span in spans]
 
@@ -61,3 +66,24 @@ def test_both_parts_in_the_notices_own_words(text: str, said: list[str]) -> None
 )
 def test_a_whole_refusal_is_no_part(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Level approved: observation\n--------\nINPATIENT DAYS 11/20 - 11/22 ARE DENIED.\n", "INPATIENT DAYS 11/20 - 11/22 ARE DENIED"),
+        ("The stay from 03/02/2026 through\n03/09/2026 is not approved.", "The stay from 03/02/2026 through 03/09/2026 is not approved"),
+        ("The days 03/02 - 03/09 were approved.", None),
+        ("The claim of 03/09 is denied.", None),
+        ("If days 03/02 - 03/09 are denied, you may appeal.", None),
+    ],
+)  # fmt: skip
+def test_the_days_that_are_refused_are_quoted(text: str, said: str | None) -> None:
+    span = days_refused(notice_of(text))
+    assert (" ".join(span.quote.split()).rstrip(".") if span else None) == said
+
+
+def test_the_last_day_refused_is_of_the_part_refused_alone() -> None:
+    rows = "Approved        7 days, 11/19/2026 - 11/25/2026\nNot approved    13 days, 11/26/2026 - 12/08/2026\n"
+    assert last_day_refused(notice_of(rows)) == date(2026, 12, 8)
+    assert last_day_refused(notice_of("Approved   7 days, 11/19/2026 - 11/25/2026")) is None

@@ -70,6 +70,8 @@ def test_other_lines_say_nothing_of_who(page: str) -> None:
         ("Admitted: 03/01/2024     Discharged: 03/09/2024", date(2024, 3, 9)),
         ("Dictated: 03/09/2024", date(2024, 3, 9)),
         ("Seen on March 9, 2024", date(2024, 3, 9)),
+        ("Patient: Ama Osei DOB: 07/09/1948\nMRN: 1234 Date of service: 03/09/2024", date(2024, 3, 9)),
+        ("Patient: Ama Osei DOB: 07/09/1948\nMRN: 1234 Next date of service: 03/09/2024", None),
         ("OSEI, Ama\n3/9/24 pulm clinic, jq", date(2024, 3, 9)),
         ("DOB: 07/09/1948\nDate of birth: 07/09/1948", None),
         ("Birth date: 07/09/1948", None),
