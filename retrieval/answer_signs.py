@@ -89,26 +89,26 @@ def answer_signs(
     around = [np.arange(max(window.start, unit - 1), min(window.end, unit + 2)) for window, _, unit in read]
     counted = windows.counts(index.unit_counts, np.concatenate(around), query.terms)
     firsts = np.cumsum([0, *map(len, around)])
-    alone, beside, stated = [], [], []
-    for (_, title, unit), units, first in zip(read, around, firsts, strict=False):
-        alone.append(words.share(counted[first + unit - units[0]] + title))
-        beside.append(words.share(counted[first : first + len(units)].sum(axis=0) + title))
-        stated.append(not kinds or states(index.unit_text(unit), kinds))
+    by_title = np.array([title for _, title, _ in read])
+    places = [first + unit - units[0] for (_, _, unit), units, first in zip(read, around, firsts, strict=False)]
+    alone = words.shares(counted[places] + by_title)
+    beside = words.shares(np.add.reduceat(counted, firsts[:-1], axis=0) + by_title)
+    stated = np.array([not kinds or states(index.unit_text(unit), kinds) for _, _, unit in read])
     names = _named_in(index, query)
     document = windows.counts(index.document_counts, np.array([best[0].version]), query.terms)[0]
     of_best = len(best[0].best_units[:_UNITS_READ])
     return AnswerSigns(
         unknown=words.unknown_share,
         unknown_words=float(min(words.unknown, _MOST)),
-        sentence=max(alone),
-        near=max(beside),
-        sentence_stating=max(share * said for share, said in zip(alone, stated, strict=True)),
-        near_stating=max(share * said for share, said in zip(beside, stated, strict=True)),
+        sentence=float(alone.max()),
+        near=float(beside.max()),
+        sentence_stating=float((alone * stated).max()),
+        near_stating=float((beside * stated).max()),
         missing_in_document=words.rarest_missing(document),
         missing_in_all=words.rarest_missing(_held_in(index, query, in_play)),
-        states=float(bool(kinds) and any(stated[:of_best])),
-        silent=float(bool(kinds) and not any(stated)),
-        silent_near=float(bool(kinds) and not any(stated[:of_best])),
+        states=float(bool(kinds) and bool(stated[:of_best].any())),
+        silent=float(bool(kinds) and not stated.any()),
+        silent_near=float(bool(kinds) and not stated[:of_best].any()),
         telling_words=float(words.telling),
         absent_names=min(float(sum(not named[in_play].any() for named in names)), _MOST),
         absent_in_document=min(float(sum(not named[best[0].version] for named in names)), _MOST),
@@ -152,13 +152,14 @@ class _TellingWords:
         self.unknown_share = lacked / self._total
         self.telling = int((~asking).sum()) + len(lacking)
 
-    def share(self, counts: Scores) -> float:
-        """How much of the weight of all words stands in a text with these counts."""
-        return float(self._query.own_covered(counts) @ self._weights) / self._total
+    def shares(self, counts: Scores) -> Scores:
+        """How much of the weight of all words stands in each of the texts with these counts."""
+        found: Scores = (self._query.own_covered(counts) @ self._weights) / self._total
+        return found
 
     def rarest_missing(self, counts: Scores) -> float:
         """The rarity, 0..1, of the rarest word that is not there."""
-        missing = (1 - self._query.own_covered(counts)) * self._weights
+        missing = (1 - self._query.own_covered(counts[None, :])[0]) * self._weights
         largest = float(missing.max(initial=0.0))
         return max(largest, self._unseen if self.unknown else 0.0) / self._unseen
 

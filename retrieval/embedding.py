@@ -41,6 +41,11 @@ class SentenceEmbedder:
         return tokenizer, transformers.AutoModel.from_pretrained(self._model_place).eval()
 
     @cached_property
+    def _threads(self) -> int:
+        """As many as torch takes by itself. One short text is done sooner by one: waking a second costs more."""
+        return int(import_module("torch").get_num_threads())
+
+    @cached_property
     def _pools_first_token(self) -> bool:
         pooling = Path(self._model_place) / "1_Pooling" / "config.json"
         return pooling.is_file() and bool(json.loads(pooling.read_text("utf-8")).get("pooling_mode_cls_token"))
@@ -54,6 +59,7 @@ class SentenceEmbedder:
         """For each text its own row, a row for each part, and the tokens of each part."""
         with self._lock:
             tokenizer, _ = self._loaded
+            _ = self._threads
             read = tokenizer(
                 [one.text for one in texts], truncation=True, max_length=_MOST_TOKENS, return_offsets_mapping=True
             )
@@ -68,6 +74,8 @@ class SentenceEmbedder:
 
     def _states(self, ids: Sequence[Sequence[int]]) -> Vectors:
         torch = import_module("torch")
+        all_threads = self._threads
+        torch.set_num_threads(1 if len(ids) == 1 else all_threads)
         longest = max(len(row) for row in ids)
         padded, mask = torch.zeros(len(ids), longest, dtype=torch.long), torch.zeros(len(ids), longest)
         for place, row in enumerate(ids):

@@ -88,12 +88,13 @@ class QueryTerms:
         return shares
 
     def own_covered(self, counts: Scores) -> Scores:
-        """For one text the share, 0..1, of each of the question's known words that it has, in this form or another."""
+        """For each text the share, 0..1, of each of the question's known words that it has, in this form or another."""
         has = (counts > 0).astype(np.float64)
-        covered: Scores = has[: self._own].copy()
+        covered: Scores = has[:, : self._own].copy()
         for _, ways, said in self._groups:
-            other = max(float(has[way.columns].mean()) * way.share for way in ways)
-            covered[said] = np.maximum(covered[said], other)
+            if said:
+                other = np.max([has[:, way.columns].mean(axis=1) * way.share for way in ways], axis=0)
+                covered[:, said] = np.maximum(covered[:, said], other[:, None])
         return covered
 
     def first_stage(self, ranking: Bm25) -> tuple[Scores, Scores]:

@@ -211,7 +211,7 @@ def _conclusion(leaf: Judgement, result: CriteriaResult, matter: AnswerMatter) -
 def _conclusions(
     leaf: Judgement, fact: Fact | None, matter: AnswerMatter
 ) -> Iterator[tuple[str, tuple[Citation, ...]]]:
-    """Ways to conclude, the fullest first: how long it ran where that is asked, how long before the order, or neither."""
+    """Ways to conclude, the fullest first: how long it ran where that is asked, how long before the order, neither."""
     first, rest = leaf.statement[:1], leaf.statement[1:]
     is_name = first != "A" and not leaf.statement.split(" ")[0][1:].islower()
     statement = leaf.statement if is_name else f"{first.lower()}{rest}"

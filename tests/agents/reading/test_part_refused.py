@@ -71,8 +71,10 @@ def test_a_whole_refusal_is_no_part(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Level approved: observation\n--------\nINPATIENT DAYS 11/20 - 11/22 ARE DENIED.\n", "INPATIENT DAYS 11/20 - 11/22 ARE DENIED"),
-        ("The stay from 03/02/2026 through\n03/09/2026 is not approved.", "The stay from 03/02/2026 through 03/09/2026 is not approved"),
+        ("Approved: observation\n-----\nINPATIENT DAYS 11/20 - 11/22 ARE DENIED.\n",
+         "INPATIENT DAYS 11/20 - 11/22 ARE DENIED"),
+        ("The stay from 03/02/2026 through\n03/09/2026 is not approved.",
+         "The stay from 03/02/2026 through 03/09/2026 is not approved"),
         ("The days 03/02 - 03/09 were approved.", None),
         ("The claim of 03/09 is denied.", None),
         ("If days 03/02 - 03/09 are denied, you may appeal.", None),
