@@ -9,7 +9,10 @@ from cases.frozen import Frozen
 
 
 class OwnItem(BaseModel):
-    """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case."""
+    """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case.
+
+    `concept` is what a passage is read for, in a suite of readings.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -21,6 +24,7 @@ class OwnItem(BaseModel):
     payer: str | None = None
     lob: LineOfBusiness | None = None
     date: datetime.date | None = None
+    concept: str = ""
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -18,11 +18,13 @@ from evals.gates import Gate, GateBook, Waiver
 from evals.own_item import Outcome, OwnItem
 from evals.task import Item, Measure, Score, Solver, Task, share
 
-Kind = Literal["question", "identifiers", "letter"]
-_ANSWERS = {
+Kind = Literal["question", "identifiers", "letter", "reading"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_ANSWERS: dict[Kind, str] = {
     "question": "answered with a quote that holds `expected`, or abstained where `expected` is empty",
     "identifiers": "every text of `expected` is covered by a found span, and nothing where it is empty",
     "letter": "the letter is of the kind that `expected` names (denial, approval, …)",
+    "reading": "`concept` is read of the patient from the text where `expected` is `yes`, and not where it is empty",
 }
 
 
@@ -102,7 +104,7 @@ def read_suite(home: Path, name: str) -> tuple[Task[OwnItem, Outcome], GateBook]
 
 
 def _solver(kind: Kind) -> Callable[[Bench], Solver[OwnItem, Outcome]]:
-    """Imported when it is asked for: two of the three load half of the product."""
+    """Imported when it is asked for: most of them load half of the product."""
     found: Callable[[Bench], Solver[OwnItem, Outcome]] = import_module(f"evals.own_solvers.{kind}").solver
     return found
 
@@ -144,15 +146,19 @@ _EXAMPLES: dict[Kind, list[dict[str, Any]]] = {
         {"id": "t-1", "text": "Call Mara Quillfeather at 555-0134.", "expected": ["Quillfeather", "555-0134"]},
         {"id": "t-2", "text": "The patient takes lisinopril.", "expected": []},
     ],
+    "reading": [
+        {"id": "r-1", "text": "He has severe knee pain every day.", "concept": "knee_pain", "expected": "yes"},
+        {"id": "r-2", "text": "His brother has knee pain.", "concept": "knee_pain", "expected": ""},
+    ],
     "letter": [{"id": "l-1", "text": "Northlake Advantage\nWe denied E1390. You may appeal.", "expected": "denial"}],
 }
 _TEMPLATE = """# A suite of your own. It runs with the shipped ones: `countersign evals run {name} --out DIR`.
-# One line of items.jsonl: {{"id", "text", "expected", "case"?, "slice"?, "payer"?, "lob"?, "date"?}}.
+# One line of items.jsonl: {{"id", "text", "expected", "case"?, "slice"?, "payer"?, "lob"?, "date"?, "concept"?}}.
 # An item is right if {answers}.
 name: {name}
 title: "{name}"
 claim: "What the product says of itself, and these items put to the test."
-kind: {kind}            # question, identifiers or letter
+kind: {kind}            # question, identifiers, letter or reading
 at_least: 0.9           # the lower end of the 95 % interval must reach it
 cites: "who set this threshold, where and when"
 licence: "our own"

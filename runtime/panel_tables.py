@@ -1,8 +1,9 @@
-"""Tables of the panel: who has taken a case in hand, the views a person keeps, and words not yet decided on."""
+"""Tables of the panel: who has taken a case in hand, views a person keeps, words not yet decided on, labels."""
 
 from sqlalchemy import Column, PrimaryKeyConstraint, String, Table, Text
 
-from runtime.encryption import EncryptedText
+from cases.labelling import LabelItem
+from runtime.encryption import EncryptedModel, EncryptedText
 from runtime.tables import DIGEST, Instant, metadata, of_case, tenant_column
 
 claims = Table(
@@ -39,3 +40,16 @@ drafts = Table(
     PrimaryKeyConstraint("tenant_id", "case_id", "user_id"),
     of_case(),
 )
+
+label_items = Table(
+    "label_items",
+    metadata,
+    tenant_column(),
+    Column("id", String(64), nullable=False),
+    Column("case_id", String(128), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("record", EncryptedModel(LabelItem, "label item")),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    of_case(),
+)
+"""`record` is empty for a decision that was left out."""

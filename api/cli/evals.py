@@ -173,17 +173,33 @@ def report(
 @app.command("new")
 def new(
     suite: Annotated[str, typer.Argument(help="Its name: lower-case letters, digits, hyphens.")],
-    kind: Annotated[str, typer.Option("--kind", help="question, identifiers or letter.")] = "question",
+    kind: Annotated[str, typer.Option("--kind", help="question, identifiers, letter or reading.")] = "question",
 ) -> None:
     """Write a working suite of your own: a dataset and a threshold, no code.
 
     Example: countersign evals new our-questions --kind question
     """
     from cases.errors import InputError
-    from evals.own_suite import write_template
+    from evals.own_suite import KINDS, write_template
     from runtime.settings import load_settings
 
-    if kind not in ("question", "identifiers", "letter"):
-        raise InputError(f"--kind: '{kind}' is none of question, identifiers, letter.")
-    folder = write_template(load_settings().home, suite, kind)  # type: ignore[arg-type]
+    if kind not in KINDS:
+        raise InputError(f"--kind: '{kind}' is none of {', '.join(KINDS)}.")
+    folder = write_template(load_settings().home, suite, kind)
     typer.echo(f"Fill {folder / 'items.jsonl'} and {folder / 'suite.yaml'}, then: countersign evals run {suite}")
+
+
+@app.command("labels")
+def labels() -> None:
+    """Write the items that two people agree on as the suite `people`, in the place of the one written before.
+
+    Example: countersign evals labels
+    """
+    from agents.toolbox import build_toolbox
+    from evals.people import write_people
+    from runtime.settings import load_settings
+
+    box = build_toolbox(load_settings())
+    folder, count = write_people(box)
+    box.database.close()
+    typer.echo(f"{count} items in {folder}; then: countersign evals run people")

@@ -13,6 +13,7 @@ from api.panel.routes import (
     denials,
     documents,
     house,
+    labels,
     moves,
     policies,
     quality,
@@ -34,6 +35,7 @@ def mount_panel(app: FastAPI) -> None:
         denials,
         appeals,
         quality,
+        labels,
         house,
     ):
         app.include_router(module.router)

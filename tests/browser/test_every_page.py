@@ -79,7 +79,8 @@ def addresses(server: ClinicServer) -> dict[str, str]:
         "denials": "/denials", "denials-none": "/denials?view=closed", "denials-due": "/denials/due",
         "denial": f"/denials/{two}", "denial-pages": f"/denials/{paged}", "denial-remit": f"/denials/{remit}",
         "denial-reason": f"/denials/{two}/reasons/2",
-        "dead-letters": "/dead-letters", "quality": "/quality", "settings": "/settings", "components": "/components",
+        "dead-letters": "/dead-letters", "quality": "/quality", "labels": "/labels", "settings": "/settings",
+        "components": "/components",
         "not-found": "/cases/c-0000000000000000",
     }  # fmt: skip
 

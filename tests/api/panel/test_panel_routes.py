@@ -65,6 +65,10 @@ MAY: dict[str, set[str]] = {
     "GET /panel/dead-letters": {"supervisor", "admin"},
     "POST /panel/dead-letters/{job_id}/retry": {"supervisor", "admin"},
     "GET /panel/quality": {"supervisor", "admin"},
+    "GET /panel/labels": READERS,
+    "POST /panel/labels/{item_id}/keep": {"supervisor", "admin"},
+    "POST /panel/labels/{item_id}/leave-out": {"supervisor", "admin"},
+    "POST /panel/labels/{item_id}/answer": READERS,
     "GET /panel/settings": PERSONS,
     "POST /panel/settings": PERSONS,
     "GET /panel/components": PERSONS,
@@ -89,6 +93,7 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
     filled = path.format(
         case_id=case.id, criterion_id="northlake_oxygen", review_id="r", key=key_of(case.order.document_id), number=1,
         width=240, digest="0" * 64, job_id="j", denial_id="d-0000000000000000", run_id="r1", kind="call",
+        item_id="0" * 32,
     )  # fmt: skip
     query = {"payer": "northlake-advantage", "doc": "northlake-home-oxygen", "version": 1, "before": 1, "after": 1}
     if method == "GET":
@@ -103,6 +108,7 @@ def knock(door: Door, client: TestClient, method: str, path: str, **more: Any) -
         "name": "mine",
         "question": "oxygen",
         "verdict": "up",
+        "says": "yes",
     }
     return client.post(filled, data={**fields, **more})
 

@@ -1,0 +1,145 @@
+"""Decisions on facts become items of the suites: masked, approved by a supervisor, answered by a second person."""
+
+from collections.abc import Iterator
+
+from agents.desk import CaseDesk, Record
+from agents.fact_decisions import decisions_of
+from agents.products import FACTS
+from agents.toolbox import CaseTools, Toolbox
+from cases.audit_event import Actor
+from cases.case import Case
+from cases.errors import Conflict, NotAllowed, NotFound
+from cases.evidence import Assertion, Fact
+from cases.fact_review import FactAct, FactDecision, decided
+from cases.ids import CaseId, UserId, digest_of
+from cases.labelling import Candidate, Label, LabelItem, Says
+from cases.review import UserRole
+from guardrails.phi.guard import shipped_guard
+from guardrails.phi.memory import memory_of_case
+from guardrails.phi.spans import placeholders
+from runtime import case_store, label_store, review_store, work_store
+from runtime.database import Transaction
+
+APPROVES, LABELS = UserRole.SUPERVISOR, UserRole.SPECIALIST
+"""The roles from which a person may approve an item, and label one."""
+_MOST_OFFERED = 20
+
+
+def candidates(toolbox: Toolbox) -> tuple[Candidate, ...]:
+    """The newest decisions on facts that were neither kept nor left out, masked; raises GuardFailed where it cannot."""
+    found: list[Candidate] = []
+    with toolbox.database.read() as transaction:
+        done = label_store.decided(transaction)
+        waiting = [
+            (case, decision, fact)
+            for one in case_store.listing(transaction)
+            for case in (case_store.get(transaction, one.id),)
+            for decision, fact in _decided_facts(transaction, case)
+            if _id(case.id, decision) not in done
+        ]
+    waiting.sort(key=lambda row: row[1].at, reverse=True)
+    for case, decision, fact in waiting[:_MOST_OFFERED]:
+        found.append(_candidate(toolbox, case, decision, fact))
+    return tuple(found)
+
+
+def keep(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
+    """Approve a candidate as an item, in one commit with the audit. Raises NotFound, NotAllowed."""
+    one = _offered(toolbox, item_id)
+    with toolbox.database.begin() as transaction:
+        _at_least(transaction, user_id, APPROVES)
+        now = toolbox.clock.now()
+        item = LabelItem(**one.model_dump(exclude={"first"}), labels=(one.first,), approved_by=user_id, approved_at=now)
+        label_store.keep(transaction, item)
+        _note(toolbox, transaction, one.case_id, user_id, "label.kept")
+
+
+def leave_out(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
+    """Make no item of a candidate: it still identifies somebody, or teaches nothing. Raises NotFound, NotAllowed."""
+    one = _offered(toolbox, item_id)
+    with toolbox.database.begin() as transaction:
+        _at_least(transaction, user_id, APPROVES)
+        label_store.leave_out(transaction, one.id, one.case_id, toolbox.clock.now())
+        _note(toolbox, transaction, one.case_id, user_id, "label.left_out")
+
+
+def label(toolbox: Toolbox, item_id: str, says: Says, user_id: UserId) -> None:
+    """Add a person's answer. Raises NotFound, NotAllowed, and Conflict where that person answered it already."""
+    with toolbox.database.begin() as transaction:
+        _at_least(transaction, user_id, LABELS)
+        item = label_store.get(transaction, item_id)
+        if user_id in {one.user_id for one in item.labels}:
+            raise Conflict("You have answered this item already; a second answer has to be another person's.")
+        if not open_to(item, user_id):
+            raise Conflict("This item has its answers.")
+        labels = (*item.labels, Label(user_id=user_id, says=says, at=toolbox.clock.now()))
+        label_store.save(transaction, item.model_copy(update={"labels": labels}))
+        _note(toolbox, transaction, item.case_id, user_id, "label.answered")
+
+
+def items(toolbox: Toolbox) -> tuple[LabelItem, ...]:
+    """Every item kept, oldest first."""
+    with toolbox.database.read() as transaction:
+        return label_store.items(transaction)
+
+
+def open_to(item: LabelItem, user_id: UserId) -> bool:
+    """Whether this person may answer it: it lacks a second answer, or a third where two differ."""
+    answered = user_id in {one.user_id for one in item.labels}
+    return not answered and (len(item.labels) < 2 or (item.contested and len(item.labels) < 3))
+
+
+def _offered(toolbox: Toolbox, item_id: str) -> Candidate:
+    found = next((one for one in candidates(toolbox) if one.id == item_id), None)
+    if found is None:
+        raise NotFound("There is no such decision to make an item of; it may have been kept or left out already.")
+    return found
+
+
+def _decided_facts(transaction: Transaction, case: Case) -> Iterator[tuple[FactDecision, Fact]]:
+    """The last decision on each fact of the newest working, with the fact as that person left it."""
+    decisions = decisions_of(transaction, case.id)
+    facts = (work_store.get_product(transaction, case.id, FACTS) or ()) if decisions else ()
+    by_place = {(fact.id, fact.span.quote): fact for fact in facts}
+    last = {(one.fact_id, one.quote): one for one in decisions}
+    for place, decision in last.items():
+        if place in by_place:
+            yield decision, decided((by_place[place],), (decision,))[0]
+
+
+def _candidate(toolbox: Toolbox, case: Case, decision: FactDecision, fact: Fact) -> Candidate:
+    memory = memory_of_case(case, CaseTools(toolbox, case.id).read_chart())
+    guard = shipped_guard()
+
+    def masked(text: str) -> str:
+        return placeholders(text, guard.find(text, memory))
+
+    affirmed = fact.assertion is Assertion.AFFIRMED
+    value = "" if fact.value is None else f" {fact.value.normalize():f} {fact.unit}".rstrip()
+    return Candidate(
+        id=_id(case.id, decision),
+        case_id=case.id,
+        concept=fact.concept,
+        read=masked(f"{fact.concept.replace('_', ' ')}{value}" + ("" if affirmed else f", {fact.assertion.value}")),
+        affirmed=affirmed,
+        passage=masked(" ".join(fact.context.quote.split())),
+        first=Label(
+            user_id=decision.user_id, says=Says.NO if decision.act is FactAct.REJECT else Says.YES, at=decision.at
+        ),
+    )
+
+
+def _id(case_id: CaseId, decision: FactDecision) -> str:
+    return digest_of(f"{case_id}:{decision.fact_id}:{decision.quote}:{decision.at.isoformat()}".encode())[:32]
+
+
+def _at_least(transaction: Transaction, user_id: UserId, role: UserRole) -> None:
+    user = review_store.get_user(transaction, user_id)
+    if not user.active or not user.role.at_least(role):
+        raise NotAllowed(f"{user.id} is a {user.role}; this needs a {role} or above.")
+
+
+def _note(toolbox: Toolbox, transaction: Transaction, case_id: CaseId, user_id: UserId, action: str) -> None:
+    case = case_store.get(transaction, case_id)
+    desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case_id, Actor.PERSON, user_id)
+    desk.record_in(transaction, case.revision, Record(action=action))
