@@ -162,9 +162,9 @@ class CaseTools:
         return tuple(line for line in (*address.line, place) if line)
 
     def authorization_need(
-        self, payer: PayerRef, codes: tuple[str, ...], on: date | None = None, place: str | None = None
+        self, payer: PayerRef, codes: tuple[str, ...], on: date | None = None, place: str | None = None, drug: str = ""
     ) -> AuthorizationNeed:
-        return authorization_need(payer, codes, on, place)
+        return authorization_need(payer, codes, on, place, drug)
 
     def find_policy(self, payer: PayerRef, codes: tuple[str, ...], on: date | None = None) -> library.OrderCriteria:
         with self.toolbox.database.read() as transaction:

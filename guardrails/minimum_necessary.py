@@ -9,7 +9,7 @@ DECLARED: Mapping[str, frozenset[str]] = {
     "resolve_payer": frozenset({"coverage"}),
     "payer_address": frozenset({"payer"}),
     "payer_has_endpoint": frozenset({"payer"}),
-    "authorization_need": frozenset({"payer", "codes", "on", "place"}),
+    "authorization_need": frozenset({"payer", "codes", "on", "place", "drug"}),
     "find_policy": frozenset({"payer", "codes", "on"}),
     "policy_text": frozenset({"policy"}),
     "payer_inquire": frozenset({"payer", "inquiry"}),

@@ -22,7 +22,8 @@ class AuthorizationRule(Frozen):
     """One row of rules/pa_required.yaml. In force from `effective` up to and including `expires`.
 
     Exactly one of `payer` and `line_of_business` is set. `states` are two-letter codes, `settings` words such
-    as hospital_outpatient; a rule with them says nothing of an order whose place is not known.
+    as hospital_outpatient; a rule with them says nothing of an order whose place is not known. `dispensed` rules are
+    for drugs that a pharmacy dispenses, and of those only for the `drugs` named, where any are.
     """
 
     id: str
@@ -31,6 +32,8 @@ class AuthorizationRule(Frozen):
     codes: tuple[str, ...]
     states: frozenset[str] = frozenset()
     settings: frozenset[str] = frozenset()
+    dispensed: bool = False
+    drugs: tuple[str, ...] = ()
     need: Need
     channel: str = ""
     decider: str = ""
@@ -44,6 +47,8 @@ class AuthorizationRule(Frozen):
     def _names_whom_it_binds(self) -> "AuthorizationRule":
         if (self.payer is None) == (self.line_of_business is None):
             raise ValueError(f"{self.id}: give payer or line_of_business, and not both")
+        if self.drugs and not self.dispensed:
+            raise ValueError(f"{self.id}: drugs are named only in a rule for dispensed ones")
         return self
 
     def binds(self, payer: PayerRef, on: date) -> bool:
@@ -51,6 +56,13 @@ class AuthorizationRule(Frozen):
         return (
             mine and (self.effective is None or self.effective <= on) and (self.expires is None or on <= self.expires)
         )
+
+    def drug_fits(self, drug: str) -> bool:
+        """Whether the rule is about such an order; `drug` is empty where no pharmacy dispenses it."""
+        if not self.dispensed:
+            return True
+        named = drug.casefold()
+        return bool(drug) and (not self.drugs or any(name.casefold() in named for name in self.drugs))
 
     def place_fits(self, states: frozenset[str], settings: frozenset[str]) -> bool | None:
         """Whether the rule holds at this place; None where the order does not say enough."""
@@ -63,11 +75,12 @@ class AuthorizationRule(Frozen):
             return False
         return None if None in answers else True
 
-    def rank(self, code: str) -> tuple[int, tuple[int, int], int, date]:
+    def rank(self, code: str) -> tuple[int, int, tuple[int, int], int, date]:
         """How specific the rule is for a code it covers; the largest decides."""
         closeness = closest(self.codes, code) or (-1, 0)
         placed = int(bool(self.states)) + int(bool(self.settings))
-        return (int(self.payer is not None), closeness, placed, self.effective or date.min)
+        drug = int(self.dispensed) + int(bool(self.drugs))
+        return (int(self.payer is not None), drug, closeness, placed, self.effective or date.min)
 
     def answer(self) -> AuthorizationNeed:
         return AuthorizationNeed(
@@ -94,13 +107,15 @@ class AuthorizationRules:
     def __init__(self, rules: Sequence[AuthorizationRule]) -> None:
         self.rules = tuple(rules)
 
-    def need(self, payer: PayerRef, codes: Sequence[str], on: date | None, place: str | None) -> AuthorizationNeed:
+    def need(
+        self, payer: PayerRef, codes: Sequence[str], on: date | None, place: str | None, drug: str = ""
+    ) -> AuthorizationNeed:
         """The need for an order of these codes on this day; see `authorization_need`."""
         if on is None:
             return _unknown("The order has no date, and rules are dated.")
         if not codes:
             return _unknown("The order has no HCPCS or CPT code to look up.")
-        answers = [self._for_code(payer, code.strip().upper(), on, place) for code in codes]
+        answers = [self._for_code(payer, code.strip().upper(), on, place, drug) for code in codes]
         return min(answers, key=lambda answer: _DEMAND.index(answer.need))
 
     def candidates(self, payer: PayerRef, code: str, on: date) -> list[AuthorizationRule]:
@@ -108,9 +123,11 @@ class AuthorizationRules:
         bound = [rule for rule in self.rules if rule.binds(payer, on) and closest(rule.codes, code)]
         return sorted(bound, key=lambda rule: rule.rank(code), reverse=True)
 
-    def _for_code(self, payer: PayerRef, code: str, on: date, place: str | None) -> AuthorizationNeed:
+    def _for_code(self, payer: PayerRef, code: str, on: date, place: str | None, drug: str) -> AuthorizationNeed:
         states, settings = _place(place)
         for rule in self.candidates(payer, code, on):
+            if not rule.drug_fits(drug):
+                continue
             fits = rule.place_fits(states, settings)
             if fits is None:
                 return _depends_on_place(rule, code)
@@ -162,11 +179,12 @@ def shipped_rules() -> AuthorizationRules:
 
 
 def authorization_need(
-    payer: PayerRef, codes: Sequence[str], on: date | None, place: str | None = None
+    payer: PayerRef, codes: Sequence[str], on: date | None, place: str | None = None, drug: str = ""
 ) -> AuthorizationNeed:
     """Whether an order needs prior authorization under the shipped rules.
 
     `codes` are HCPCS or CPT codes of the one item ordered; the most demanding answer among them stands. `place`
-    is a two-letter state, a setting, or both (`OH/hospital_outpatient`). What no rule covers is UNKNOWN.
+    is a two-letter state, a setting, or both (`OH/hospital_outpatient`). `drug` names a drug that a pharmacy
+    dispenses (`drug_benefit.dispensed_drug`). What no rule covers is UNKNOWN.
     """
-    return shipped_rules().need(payer, codes, on, place)
+    return shipped_rules().need(payer, codes, on, place, drug)

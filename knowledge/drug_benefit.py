@@ -11,6 +11,15 @@ _ADMINISTERED = re.compile(r"J\d{4}|Q(?:0138|0139|20\d\d|41\d\d|50\d\d|51\d\d)|C
 _DRUG_SYSTEMS = ("rxnorm", "ndc")
 
 
+def dispensed_drug(codes: Sequence[Coding]) -> str:
+    """The names of a drug that a pharmacy dispenses, as its codes give them; empty for one that is given to a patient."""
+    if any(_ADMINISTERED.fullmatch(code.code) for code in codes) or not codes:
+        return ""
+    if not all(any(name in code.system.casefold() for name in _DRUG_SYSTEMS) for code in codes):
+        return ""
+    return "; ".join(code.display or code.code for code in codes)
+
+
 def service_kind(line: LineOfBusiness, codes: Sequence[Coding]) -> str:
     """The service kind that a deadline rule knows: part_b_drug, part_d_drug, outpatient_drug or item_or_service."""
     administered = any(_ADMINISTERED.fullmatch(code.code) for code in codes)

@@ -8,6 +8,7 @@ from cases.authorization import AuthorizationNeed, Need
 from cases.case import Case, Flag, PayerRef
 from knowledge.code_wording import shipped_codes
 from knowledge.coverage_payer import part_mismatch
+from knowledge.drug_benefit import dispensed_drug
 from knowledge.payer_directory import Resolution
 from runtime.work_store import NEED
 
@@ -50,6 +51,7 @@ def _need(case: Case, payer: PayerRef | None, hands: Hands) -> AuthorizationNeed
         codes=ordered_codes(case),
         on=case.service_date,
         place=case.patient.address.state or None,
+        drug=dispensed_drug(case.order.codes),
     )
     return need
 

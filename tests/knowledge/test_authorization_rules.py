@@ -173,3 +173,30 @@ def test_shipped_rule_ids_are_unique_and_each_cites_a_source() -> None:
 )
 def test_code_patterns(pattern: str, code: str, covered: bool) -> None:
     assert CodePattern(text=pattern).covers(code) is covered
+
+
+INSURED = payer("anybody", LineOfBusiness.COMMERCIAL_INSURED)
+PART_D = payer("a-pdp", LineOfBusiness.PART_D)
+
+
+@pytest.mark.parametrize(
+    ("who", "drug", "on", "rule", "need"),
+    [
+        (MA, "Wegovy 0.25 mg pen", LATER.replace(month=7), "ma-glp1-bridge", Need.VENDOR),
+        (MA, "ZEPBOUND", date(2027, 12, 31), "ma-glp1-bridge", Need.VENDOR),
+        (MA, "Wegovy 0.25 mg pen", LATER, "ma-pharmacy-benefit", Need.VENDOR),
+        (MA, "Wegovy 0.25 mg pen", date(2028, 1, 1), "ma-pharmacy-benefit", Need.VENDOR),
+        (MA, "Ozempic 0.5 mg pen", date(2026, 8, 1), "ma-pharmacy-benefit", Need.VENDOR),
+        (PART_D, "Wegovy", date(2026, 8, 1), "part-d-glp1-bridge", Need.VENDOR),
+        (PART_D, "Ozempic", date(2026, 8, 1), "part-d-drug-channel", Need.UNKNOWN),
+        (INSURED, "Wegovy", date(2026, 8, 1), "commercial-pharmacy-benefit", Need.VENDOR),
+        (CMS, "Ozempic", LATER, "ffs-pharmacy-benefit", Need.VENDOR),
+        (INSURED, "", LATER, "commercial-own-list-not-held", Need.PRESUMED),
+    ],
+)
+def test_a_drug_of_the_pharmacy_goes_through_another_door(
+    who: PayerRef, drug: str, on: date, rule: str, need: Need
+) -> None:
+    found = authorization_need(who, ["0169-4525-14"], on, "MN", drug)
+    assert (found.rule_id, found.need) == (rule, need)
+    assert need is not Need.VENDOR or found.decider
