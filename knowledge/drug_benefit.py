@@ -12,7 +12,7 @@ _DRUG_SYSTEMS = ("rxnorm", "ndc")
 
 
 def dispensed_drug(codes: Sequence[Coding]) -> str:
-    """The names of a drug that a pharmacy dispenses, as its codes give them; empty for one that is given to a patient."""
+    """The names of a drug that a pharmacy dispenses, as its codes give them; empty for one given to a patient."""
     if any(_ADMINISTERED.fullmatch(code.code) for code in codes) or not codes:
         return ""
     if not all(any(name in code.system.casefold() for name in _DRUG_SYSTEMS) for code in codes):
