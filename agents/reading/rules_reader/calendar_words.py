@@ -17,13 +17,17 @@ _PATTERN = re.compile(
     | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
     | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
     | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
-    | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
+    | (?P<dmpartial>(?P<qd>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?(?P<qn>(?!may\b)(?:{_NAME})|(?-i:May))\b\.?
+          (?!,?\ ?\d{{4}}))
+    | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?<=\bended\ )|(?<=\bcompleted\ )|(?<=\bfinished\ )
+          |(?<=\bsession\ )|(?<=\bperformed\ )|(?<=\bstarted\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
           (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<relmonth>(?:(?P<rn>{_NAME})\.?,?\ (?:of\ )?(?P<ry>last|this|the\ past|the\ previous)\ year
           |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
-    | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ ))
+    | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ )|(?<=\ba\ )
+          |(?<=\bthe\ )|(?<=\bher\ )|(?<=\bhis\ ))
           (?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
@@ -103,6 +107,10 @@ def _md(m: re.Match[str], written: date | None) -> _Read:
     return _latest(_MONTHS[m["pn"].casefold()], int(m["pd"]), written), True, False
 
 
+def _dm(m: re.Match[str], written: date | None) -> _Read:
+    return _latest(_MONTHS[m["qn"].casefold()], int(m["qd"]), written), True, False
+
+
 def _short(m: re.Match[str], written: date | None) -> _Read:
     return _latest(int(m["hm"]), int(m["hd"]), written), True, False
 
@@ -164,8 +172,8 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 
 _READERS = {
-    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "short": _short, "month": _month,
-    "slash": _slash, "year": _year,
+    "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "dmpartial": _dm, "short": _short,
+    "month": _month, "slash": _slash, "year": _year,
     "relmonth": _relmonth, "thisyear": _thisyear,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

@@ -43,6 +43,11 @@ _OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
 """Sections that hold for their own line only where their heading opens a line of text (`PMH HTN, CAD`)."""
 
 
+_UNFILLED = re.compile(
+    r"(?i:(?!sign|x\b|physician|provider|practitioner))\b[A-Za-z][^:\n_.\[\]]{1,50}:?[ \t]*_{3,}[_/ ]*"
+)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """Code points [start, end) of the document, under `heading` of kind `section`.
@@ -75,7 +80,7 @@ class Layout:
 
 def lay_out(text: str, cues: Cues) -> Layout:
     """Divide a note; works on any text, including one without any structure."""
-    masked = _blank_unticked(text)
+    masked = _blank_unfilled(_blank_unticked(text))
     sentences: list[Sentence] = []
     headings: list[tuple[int, int]] = []
     section, heading, heading_start, alone = Section.PLAIN, "", 0, True
@@ -113,6 +118,11 @@ def _blank_unticked(text: str) -> str:
                 last = label.start() if label else last
                 pieces[box.start() : last] = [" " if c != "\n" else c for c in text[box.start() : last]]
     return "".join(pieces)
+
+
+def _blank_unfilled(text: str) -> str:
+    """Blank the labels of lines left to be filled in; a line for a signature stays: it says that there is none."""
+    return _UNFILLED.sub(lambda match: " " * len(match[0]), text)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from agents.reading.rules_reader.requalified import requalified
 from agents.reading.rules_reader.statements import statement_facts
 from agents.reading.rules_reader.stay import stay_facts
 from agents.reading.rules_reader.therapy import therapy_facts
+from agents.reading.rules_reader.unnamed import unnamed_saturations
 from agents.reading.rules_reader.values import Reading, readings
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Setting, Span
@@ -23,10 +24,16 @@ from knowledge.vocabulary import Concept, ConceptKind, Mention, Vocabulary
 
 _ACTS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT})
 _PROSE_RELIABILITY = 0.95
-_VALUE = re.compile(r"\d\s?%|\d\s?mm\s?Hg|\d\s?kPa")
+_VALUE = re.compile(r"(?<!F[iI]O2 )(?<!F[iI]O2 \d)\d\s?%|\d\s?mm\s?Hg|\d\s?kPa")
+_SAME_RECORDING = re.compile(r"\b(?:nadir|lowest|low|minimum|min)\b")
+"""Before a further value: of the recording that the sentence began with."""
+_OWN_VALUE = re.compile(r"(?: (?:AHI|index|apneas?|events))?\s?[:=]?\s?(?:of |was )?\d")
+_NO_PARTS = frozenset({"pao2", "paco2"})
 _LABELLED = re.compile(r"\s*[A-Za-z][\w ()/&'-]{0,40}:")
 _HEAD = 400
 """How far into a note its own date is looked for."""
+_SENTENCES_BACK = 3
+"""So many sentences before a value, of its own paragraph, may state its conditions."""
 _HEADING_REACH = 40
 """How far behind a heading its own date may stand."""
 _INHERITED = 0.95
@@ -47,19 +54,22 @@ def facts_of_note(
     """
     note = open_note(document, cues, births, gender)
     facts: list[Fact] = []
-    before: Sentence | None = None
+    before: list[Sentence] = []
     for sentence in note.sentences:
         facts += _sentence_facts(note, sentence, before, vocabulary)
-        before = sentence
+        before = [*before[1 - _SENTENCES_BACK :], sentence]
     facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary), *diary_facts(note, vocabulary)]
     facts += [*stay_facts(note, vocabulary), *pedigree_facts(note, vocabulary)]
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
 
 
-def _sentence_facts(note: Note, sentence: Sentence, before: Sentence | None, vocabulary: Vocabulary) -> Iterator[Fact]:
+def _sentence_facts(
+    note: Note, sentence: Sentence, before: Sequence[Sentence], vocabulary: Vocabulary
+) -> Iterator[Fact]:
     text = note.text
     found = vocabulary.mentions(text[sentence.start : sentence.end])
     mentions = [m.model_copy(update={"start": m.start + sentence.start, "end": m.end + sentence.start}) for m in found]
+    mentions += unnamed_saturations(note, sentence, mentions, vocabulary)
     measured = readings(note.dateless, sentence.start, sentence.end, mentions, note.cues)
     for reading in measured:
         if vocabulary.is_ruled_out(reading.concept.id, text[sentence.start : sentence.end]):
@@ -70,11 +80,13 @@ def _sentence_facts(note: Note, sentence: Sentence, before: Sentence | None, voc
             yield _mentioned_fact(note, sentence, mention)
 
 
-def _measured_fact(note: Note, sentence: Sentence, before: Sentence | None, reading: Reading) -> Fact:
+def _measured_fact(note: Note, sentence: Sentence, before: Sequence[Sentence], reading: Reading) -> Fact:
     text = note.text
     stance = stance_of(text, sentence, reading.start, reading.end, note.cues, measured=True, act=False)
     conditions = conditions_in(text, reading.scope_start, reading.scope_end, note.cues)
     conditions += _shared_label(note, sentence, reading, conditions)
+    if not conditions and _SAME_RECORDING.search(text, max(sentence.start, reading.start - 12), reading.end):
+        conditions += conditions_in(text, sentence.start, reading.start, note.cues)
     inherited = _inherited(note, sentence, before, conditions)
     inherited += _from_form(note, sentence, [*conditions, *inherited])
     when, words = when_of(note, sentence, (reading.scope_start, reading.scope_end))
@@ -94,11 +106,17 @@ def _measured_fact(note: Note, sentence: Sentence, before: Sentence | None, read
 
 
 def _of_a_part(note: Note, reading: Reading) -> bool:
-    """Whether the value is of a part of the test only (supine, REM) and not said to be the whole."""
+    """Whether the value is of a part of the test only (supine, REM) and not said to be the whole.
+
+    A part named behind the value with a value of its own (`AHI 27 (central 0.4)`) says nothing of this one.
+    """
     text, cues = note.text, note.cues
-    if cues["whole_test"].search(text, reading.scope_start, reading.end):
+    if reading.concept.id in _NO_PARTS or cues["whole_test"].search(text, reading.scope_start, reading.end):
         return False
-    return bool(cues["part_of_the_test"].search(text, reading.scope_start, reading.scope_end))
+    return any(
+        part.start() < reading.end or not _OWN_VALUE.match(text, part.end())
+        for part in cues["part_of_the_test"].finditer(text, reading.scope_start, reading.scope_end)
+    )
 
 
 def _mentioned_fact(note: Note, sentence: Sentence, mention: Mention) -> Fact:
@@ -176,14 +194,15 @@ def _shared_label(note: Note, sentence: Sentence, reading: Reading, own: Sequenc
     return _of_missing_kind(conditions_in(text, sentence.start, colon, note.cues), own)
 
 
-def _inherited(note: Note, sentence: Sentence, before: Sentence | None, own: Sequence[Condition]) -> list[Condition]:
-    """Conditions of the sentence before, where that sentence is of the same paragraph and holds no value itself."""
-    if before is None or before.block != sentence.block:
-        return []
+def _inherited(note: Note, sentence: Sentence, before: Sequence[Sentence], own: Sequence[Condition]) -> list[Condition]:
+    """Conditions of the sentences before, of the same block and back to the first that holds a value itself."""
     text = note.text
-    if _VALUE.search(text, before.start, before.end):
-        return []
-    return _of_missing_kind(conditions_in(text, before.start, before.end, note.cues), own)
+    found: list[Condition] = []
+    for earlier in reversed(before):
+        if earlier.block != sentence.block or _VALUE.search(text, earlier.start, earlier.end):
+            break
+        found += _of_missing_kind(conditions_in(text, earlier.start, earlier.end, note.cues), [*own, *found])
+    return found
 
 
 def _from_form(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list[Condition]:
@@ -192,11 +211,19 @@ def _from_form(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list
     if not _LABELLED.match(text, sentence.start):
         return []
     lines = [line for line in note.paragraphs[sentence.paragraph] if line is not sentence]
-    if any(_VALUE.search(text, line.start, line.end) for line in lines):
-        return []
+    valued = [line for line in lines if _VALUE.search(text, line.start, line.end)]
+    if valued:
+        return _of_missing_kind(_air_above(note, lines, min(line.start for line in (*valued, sentence))), own)
     labelled = [line for line in lines if _LABELLED.match(text, line.start)]
     found = [item for line in labelled for item in conditions_in(text, line.start, line.end, note.cues)]
     return _of_missing_kind(found, own)
+
+
+def _air_above(note: Note, lines: Sequence[Sentence], first_value: int) -> list[Condition]:
+    """What was breathed, where the lines of a form before its first value say one thing of it."""
+    above = [line for line in lines if line.end <= first_value]
+    airs = [item for line in above for item in conditions_in(note.text, line.start, line.end, note.cues, AIR)]
+    return airs if len({item.setting for item in airs}) == 1 else []
 
 
 def _of_missing_kind(candidates: Sequence[Condition], own: Sequence[Condition]) -> list[Condition]:

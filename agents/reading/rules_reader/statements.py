@@ -250,7 +250,8 @@ def _assertion(statement: Statement) -> Assertion:
     if found is Assertion.AFFIRMED and is_deed(match.concept):
         found = undone(around, note.cues) or found
     if match.denies and found is Assertion.AFFIRMED:
-        found = Assertion.NEGATED
+        unsure = note.cues["denial_unsure"].search(around.before) or note.cues["denial_unsure"].search(around.rest)
+        found = Assertion.UNCERTAIN if unsure else Assertion.NEGATED
     remark = match.concept.kind is ConceptKind.FINDING and note.is_listed(statement.sentence)
     doubted = note.frame.unfinal or (match.measured and note.frame.doubted) or remark
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):
