@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from cases.criteria import CriteriaResult, CriteriaTree, Criterion, Judgement, Op, State, combine
-from cases.evidence import Evidence, Fact, Origin, Role
+from cases.evidence import Evidence, Fact, Role
 from cases.ids import ConceptId
 from cases.leaf_evaluation import Anchors, Weighed, criterion_words, with_ordered_side
 from cases.leaf_tests import (
@@ -21,15 +21,11 @@ from cases.leaf_tests import (
 )
 from cases.measured_evaluation import weigh_change, weigh_finding, weigh_measurement
 from cases.order_evaluation import weigh_count, weigh_document, weigh_sequence, weigh_side
+from cases.pointed_out import answers_to, with_words_pointed_out
 from cases.trial_evaluation import weigh_trial
 
 BIRTH_DATE = ConceptId("birth_date")
 """The concept under which a reader hands over the patient's date of birth."""
-
-
-def person_concept(criterion_id: str) -> ConceptId:
-    """The concept under which a person's recorded answer to a PersonTest leaf is stored."""
-    return ConceptId(f"person:{criterion_id}")
 
 
 def evaluate(tree: CriteriaTree, facts: Sequence[Fact], anchors: Anchors) -> CriteriaResult:
@@ -71,7 +67,7 @@ def _bears_on(op: Op, child: State, parent: State) -> bool:
 
 
 def _judge_leaf(criterion: Criterion, facts: Sequence[Fact], anchors: Anchors) -> Judgement:
-    weighed = _weigh(criterion, facts, anchors)
+    weighed = with_words_pointed_out(criterion, _weigh(criterion, facts, anchors), facts, anchors)
     test = criterion.test
     return Judgement(
         id=criterion.id,
@@ -149,8 +145,7 @@ def _weigh_age(test: AgeTest, facts: Sequence[Fact], anchors: Anchors) -> Weighe
 
 
 def _weigh_person(test: PersonTest, criterion_id: str, facts: Sequence[Fact]) -> Weighed:
-    concept = person_concept(criterion_id)
-    answers = [fact for fact in facts if fact.concept == concept and fact.origin is Origin.PERSON]
+    answers = answers_to(criterion_id, facts)
     if not answers:
         reason = f"a person has to answer: {test.question}"
         return Weighed(state=State.INSUFFICIENT, reason=reason, evidence=(), confidence=0.9)

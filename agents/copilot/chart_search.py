@@ -46,8 +46,10 @@ class _Piece:
     titled: frozenset[str]
 
 
-def search_chart(case: Case, chart: Chart, question: str, most: int = 4) -> tuple[ChartSource, ...]:
-    """The best sentences, best first; none where no sentence holds enough of what was asked.
+def search_chart(
+    case: Case, chart: Chart, question: str, most: int = 4, least: float = _LEAST
+) -> tuple[ChartSource, ...]:
+    """The best sentences, best first; none where no sentence holds enough (`least`, a share) of what was asked.
 
     Only documents of this patient, or that name nobody; words that a reader of the page cannot see are left out.
     """
@@ -59,7 +61,7 @@ def search_chart(case: Case, chart: Chart, question: str, most: int = 4) -> tupl
     weights = [max(_weight(way, spread, len(pieces)) for way in term) for term in terms]
     scored = [(_score(piece, terms, weights), piece) for piece in pieces]
     whole = sum(weights)
-    fitting = [(score, piece) for score, piece in scored if score >= _LEAST * whole]
+    fitting = [(score, piece) for score, piece in scored if score >= least * whole]
     ordered = sorted(fitting, key=lambda one: (-round(one[0], 3), _age(one[1].document), one[1].start))
     return tuple(source_of(case, piece.document, piece.start, piece.end) for _, piece in _apart(ordered, most))
 

@@ -95,6 +95,45 @@ def edit(
 
 
 @app.command()
+def answer(
+    case: str,
+    criterion: Annotated[str, typer.Argument(help="The criterion's id, as criteria.json has it.")],
+    document: Annotated[str, typer.Option("--document", help="The document's id, as criteria.json has it.")],
+    quote: Annotated[str, typer.Option("--quote", help="The words there, copied as they stand.")],
+    reason: Annotated[str, typer.Option("--reason", help="What you read there; kept with the answer.")],
+    yes: Annotated[bool, typer.Option("--yes/--no", help="Whether the chart shows it.")] = True,
+    user: As = None,
+    out: Out = None,
+) -> None:
+    """Point to the words of the chart that settle a criterion left open; the case is worked again.
+
+    Example: countersign review answer c-0123456789abcdef oxygen.rest --document note.txt --quote "86 RA" --reason 86
+    """
+    with context.toolbox() as box:
+        from agents.casework.exporting import export_case
+        from agents.casework.panel.answers import GivenAnswer, record_answer
+        from agents.casework.panel.case import read_case
+        from agents.casework.panel.documents import key_of
+        from agents.casework.working import open_graph, work_case
+        from cases.errors import InputError
+        from cases.ids import CaseId, DocumentId, UserId
+
+        case_id, who = CaseId(case), UserId(context.acting_user(box, user))
+        if criterion not in read_case(box, case_id, who).questions:
+            raise InputError(f"{criterion}: no such criterion of this case stands open; criteria.json lists them")
+        given = GivenAnswer(
+            case_id=case_id, criterion_id=criterion, yes=yes, document=key_of(DocumentId(document)), quote=quote,
+            reason=reason,
+        )  # fmt: skip
+        record_answer(box, given, who)
+        with open_graph(box) as graph:
+            worked = work_case(box, graph, case_id)
+        typer.echo(f"{case}: answer recorded; the case is {worked.case.state.replace('_', ' ')}.")
+        if out is not None:
+            typer.echo(f"written: {export_case(box, case_id, out)}")
+
+
+@app.command()
 def sign(case: str, user: As = None, digest: Digest = None, out: Out = None) -> None:
     """Sign the letter as the clinician it names; the packet is drafted again and needs an approval.
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from cases.criteria import CriteriaResult, State
-from cases.criteria_evaluation import BIRTH_DATE, evaluate, lacks_required_document, person_concept
+from cases.criteria_evaluation import BIRTH_DATE, evaluate, lacks_required_document
 from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Setting, Span
 from cases.ids import ConceptId, DocumentId, FactId, PatientId, PayerId
 from cases.leaf_evaluation import Anchors
+from cases.pointed_out import person_concept
 from knowledge.library import SOURCES, criteria_for_order, import_policies
 from knowledge.payer_directory import shipped_directory
 from knowledge.policy_document import Particulars

@@ -1,4 +1,4 @@
-"""A person's answer to what only a person can settle: recorded with the words of the chart it rests on."""
+"""A person's answer to a criterion that stands open: recorded with the words of the chart it rests on."""
 
 import re
 import uuid
@@ -9,14 +9,16 @@ from agents.toolbox import Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria_evaluation import person_concept
 from cases.document import Document
-from cases.errors import Conflict, InputError
-from cases.evidence import Assertion, Fact, Origin, Span
+from cases.errors import Conflict, InputError, NotAllowed
+from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Span
+from cases.fact_review import FACT_ROLE
 from cases.frozen import Frozen
 from cases.ids import CaseId, FactId, UserId
 from cases.lifecycle import WORKABLE, CaseEvent
-from runtime import case_store, chart_store
+from cases.pointed_out import person_concept
+from guardrails.text_tokens import dates_in
+from runtime import case_store, chart_store, review_store
 
 
 class GivenAnswer(Frozen):
@@ -34,9 +36,12 @@ def record_answer(toolbox: Toolbox, given: GivenAnswer, user_id: UserId) -> Fact
     """Keep the answer as a fact of the chart and have the case worked again, in one commit.
 
     Raises InputError where the words do not stand in the document, or the document does not name this patient;
-    Conflict where the case was approved or sent.
+    NotAllowed for the wrong role; Conflict where the case was approved or sent.
     """
     with toolbox.database.begin() as transaction:
+        user = review_store.get_user(transaction, user_id)
+        if not user.active or not user.role.at_least(FACT_ROLE):
+            raise NotAllowed(f"{user.id} is a {user.role}; to answer a criterion needs a {FACT_ROLE} or above.")
         case = case_store.get(transaction, given.case_id)
         if case.state not in WORKABLE or case.chart_digest is None:
             raise Conflict("The case was approved or sent; an answer now would change nothing of what left.")
@@ -73,8 +78,17 @@ def _fact(case: Case, chart: Chart, given: GivenAnswer) -> Fact:
         origin=Origin.PERSON,
         span=span,
         context=span,
+        when=_day(document, span),
         patient_id=case.patient.id,
     )
+
+
+def _day(document: Document, span: Span) -> FactDate | None:
+    """The one day that the words state, else that of the document; None where neither has one."""
+    stated, _ = dates_in(span.quote)
+    if len(stated) == 1:
+        return FactDate(on=next(iter(stated)), basis=DateBasis.STATED)
+    return FactDate(on=document.dated, basis=DateBasis.NOTE) if document.dated and not stated else None
 
 
 def _span(document: Document, quote: str) -> Span:

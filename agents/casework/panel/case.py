@@ -12,13 +12,14 @@ from agents.toolbox import Toolbox
 from cases.authorization import AuthorizationNeed
 from cases.case import Case
 from cases.chart import Chart
-from cases.criteria import CriteriaResult, CriteriaTree, Judgement
+from cases.criteria import CriteriaResult, CriteriaTree, Judgement, State
 from cases.decision import GateResult, PayerAnswer
 from cases.errors import NotFound, StoreDamaged
 from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, UserId, digest_of
 from cases.lifecycle import CaseState
 from cases.packet import Gap, Letter, Submission
+from cases.pointed_out import may_be_pointed_out
 from cases.review import Approval, Review
 from guardrails.submission_gate import action_of
 from runtime import case_store, chart_store, panel_store, review_store, work_store
@@ -46,7 +47,7 @@ class CaseSheet(Frozen):
     """A case with all that a decision rests on. `packet` says whether there are pages to show at all.
 
     `ready` is what an approval would send; None where nothing may be sent. `draft` is the reader's own.
-    `questions` are those that only a person can answer, by criterion.
+    `questions` are those that a person may answer, by criterion.
     """
 
     case: Case
@@ -153,14 +154,23 @@ def _worked(transaction: Transaction, sheet: CaseSheet, revision: int, submissio
             "not_drafted": work_store.get_product(transaction, case_id, NOT_DRAFTED, revision) or "",
             "ready": _ready(ready) if ready else None,
             "packet": held.get("packet.pdf") or (digest_of(ready.packet_pdf) if ready else None),
-            "questions": _questions(work_store.get_product(transaction, case_id, TREE, revision)),
+            "questions": _questions(
+                work_store.get_product(transaction, case_id, TREE, revision),
+                work_store.get_product(transaction, case_id, CRITERIA, revision),
+            ),
         }
     )
 
 
-def _questions(tree: CriteriaTree | None) -> dict[str, str]:
+def _questions(tree: CriteriaTree | None, result: CriteriaResult | None) -> dict[str, str]:
+    """What a person may answer: what only a person can, and leaves left open whose words a person may point to."""
     leaves = tree.root.leaves() if tree else ()
-    return {leaf.id: leaf.test.question for leaf in leaves if leaf.test and leaf.test.kind == "person"}
+    stands = {node.id: node.state for node in result.root.nodes()} if result else {}
+    found = {leaf.id: leaf.test.question for leaf in leaves if leaf.test and leaf.test.kind == "person"}
+    for leaf in leaves:
+        if may_be_pointed_out(leaf) and stands.get(leaf.id) is State.INSUFFICIENT:
+            found[leaf.id] = f"Does the chart show it after all: {leaf.statement}?"
+    return found
 
 
 def _ready(submission: Submission) -> Ready:

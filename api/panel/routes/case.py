@@ -1,5 +1,6 @@
 """The case page: what needs you now, the criteria with their evidence, what would leave, and what happened."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -9,12 +10,14 @@ from starlette.responses import JSONResponse, Response
 from agents.casework.appeals.precedents import precedents_of
 from agents.casework.appeals.sheet import appeal_sheet, may_end
 from agents.casework.denials.views import denials_of_case
-from agents.casework.panel.case import CaseSheet, history_of, letter_of, read_case
+from agents.casework.panel.case import CaseSheet, chart_of, history_of, letter_of, read_case
 from agents.casework.panel.documents import DocumentLine, OpenedDocument, OpenedPage, key_of, open_document, read_chart
 from agents.casework.panel.letter import changes
 from agents.casework.panel.moves import AGAIN, CLOSABLE
 from agents.casework.panel.timeline import timeline
 from agents.casework.panel.worklist import WorklistFilter
+from agents.copilot.answer import ChartSource
+from agents.copilot.chart_search import search_chart
 from api.auth import Caller
 from api.panel import words
 from api.panel.desk import Desk, PanelDesk
@@ -33,6 +36,10 @@ from cases.review import ReviewAct
 router = APIRouter(prefix="/panel/cases/{case_id}", route_class=PanelRoute, include_in_schema=False)
 Criterion = Annotated[str, Path(pattern=r"^[\w.:-]{1,200}$")]
 Chosen = Annotated[int, Query(ge=0, le=500)]
+_NEAREST, _LEAST_NEAR = 3, 0.25
+"""How many sentences are offered for an open criterion, and the share of its words that one must hold."""
+_NOT_SOUGHT = re.compile(r"\b(?:signs?|symptoms?|evidence|reports?) of\b|\bin the last \w+ \w+", re.IGNORECASE)
+"""Words of a criterion that say nothing of what stands in the chart; `signs` would find every signature."""
 _BESIDE = 25
 """Lines of the worklist that stand beside a case on a wide screen."""
 
@@ -72,7 +79,7 @@ def shown(
         appeal=appeal, precedents=precedents, may_end=may_end(sheet.case), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
         again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
-        key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),
+        near=nearest(desk, sheet, judged), key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),
         denials=denials_of_case(desk.toolbox, sheet.case.id), **known,
     )  # fmt: skip
 
@@ -100,12 +107,16 @@ def _opened(desk: PanelDesk, case_id: CaseId, judged: Judgement | None, chosen: 
 
 @router.get("/evidence/{criterion_id}", name="panel.evidence")
 def evidence(
-    request: Request, desk: Desk, caller: Reader, case_id: OneCase, criterion_id: Criterion, e: Chosen = 0
-) -> Response:
-    """One criterion with its evidence, a document opened at the place of the quote."""
+    request: Request, desk: Desk, caller: Reader, case_id: OneCase, criterion_id: Criterion, e: Chosen = 0,
+    use: Annotated[int | None, Query(ge=0, lt=_NEAREST)] = None,
+) -> Response:  # fmt: skip
+    """One criterion with its evidence, a document opened at the place of the quote; `use` takes over near words."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
     judged = sheet.judgement(criterion_id)
-    return one_criterion(request, desk, caller, sheet, judged, chosen=e)
+    near = nearest(desk, sheet, judged)
+    taken = near[use] if use is not None and use < len(near) else None
+    written = {"document": taken.key, "quote": " ".join(taken.quote.split()), "answer": "yes"} if taken else None
+    return one_criterion(request, desk, caller, sheet, judged, chosen=e, written=written)
 
 
 def one_criterion(
@@ -116,8 +127,17 @@ def one_criterion(
     return page(
         request, "evidence.html", status=status, caller=caller, sheet=sheet, judged=judged, chosen=chosen,
         key_of=key_of, opened=_opened(desk, sheet.case.id, judged, chosen), failed=failed, written=written or {},
-        answerable=answerable(desk, caller, sheet, judged),
+        answerable=answerable(desk, caller, sheet, judged), near=nearest(desk, sheet, judged),
     )  # fmt: skip
+
+
+def nearest(desk: PanelDesk, sheet: CaseSheet, judged: Judgement | None) -> tuple[ChartSource, ...]:
+    """Sentences of the chart that come nearest to an open criterion by their words; nobody has judged them."""
+    if judged is None or judged.id not in sheet.questions or sheet.case.state not in WORKABLE:
+        return ()
+    _, chart = chart_of(desk.toolbox, sheet.case.id)
+    sought = _NOT_SOUGHT.sub("", judged.statement)
+    return search_chart(sheet.case, chart, sought, most=_NEAREST, least=_LEAST_NEAR)
 
 
 def answerable(desk: PanelDesk, caller: Caller, sheet: CaseSheet, judged: Judgement | None) -> tuple[DocumentLine, ...]:
