@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.products import FACTS, TREE
-from cases.appeal import AppealOutcome, Call, PathwayPlan, Rebuttal
+from cases.appeal import AppealOutcome, Call, PathwayPlan, Rebuttal, Slot
 from cases.document import Document
 from cases.frozen import Frozen
 from cases.ids import CaseId, DocumentId
@@ -38,6 +38,7 @@ PLAN: ProductKind[PathwayPlan] = ProductKind("pathway_plan", TypeAdapter(Pathway
 REBUTTAL: ProductKind[Rebuttal] = ProductKind("rebuttal", TypeAdapter(Rebuttal))
 CONSENT: ProductKind[FilingConsent] = ProductKind("filing_consent", TypeAdapter(FilingConsent))
 CALLS: ProductKind[tuple[Call, ...]] = ProductKind("calls", TypeAdapter(tuple[Call, ...]))
+SLOTS: ProductKind[tuple[Slot, ...]] = ProductKind("call_slots", TypeAdapter(tuple[Slot, ...]))
 OUTCOME: ProductKind[AppealOutcome] = ProductKind("appeal_outcome", TypeAdapter(AppealOutcome))
 
 EVIDENCE_MAP: tuple[ProductKind[Any], ...] = (FACTS, TREE, CRITERIA, NEED)

@@ -179,6 +179,15 @@ class AppealOutcome(Frozen):
     said: str = ""
 
 
+class Slot(Frozen):
+    """A time at which the physician can take a peer-to-peer call; `agreed_with` names who of the payer agreed to it."""
+
+    at: datetime
+    physician: str
+    agreed_with: str = ""
+    by: UserId = UserId("")
+
+
 class Call(Frozen):
     """A telephone call about an appeal, such as a peer-to-peer: with whom, of what specialty, and what was said.
 

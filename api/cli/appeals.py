@@ -1,5 +1,6 @@
 """`countersign appeals`: what persons do to an appeal after it was drafted, and what came of appeals."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +67,31 @@ def consent(
 
         kept = record_consent(box, CaseId(appeal), UserId(context.acting_user(box, user)), signed_by, on)
         typer.echo(f"{appeal}: {kept.form}, signed by {kept.signed_by} on {kept.signed_on}.")
+
+
+@app.command()
+def slot(
+    appeal: str,
+    at: Annotated[datetime, typer.Option("--at", formats=["%Y-%m-%d %H:%M"], help="In the organization's time zone.")],
+    physician: Annotated[str, typer.Option("--physician", help="Who takes the call.")],
+    agreed_with: Annotated[str, typer.Option("--agreed-with", help="Who of the payer agreed to this time.")] = "",
+    user: As = None,
+) -> None:
+    """Record a time of the physician for a peer-to-peer call; the same time again replaces what was said of it.
+
+    Example: countersign appeals slot a-0123456789abcdef --at "2026-11-30 10:00" --physician "Dr. Lee"
+    """
+    with context.toolbox() as box:
+        from zoneinfo import ZoneInfo
+
+        from agents.casework.appeals.acts import record_slot
+        from cases.appeal import Slot
+        from cases.ids import CaseId, UserId
+
+        time = at.replace(tzinfo=ZoneInfo(box.settings.time_zone))
+        said = Slot(at=time, physician=physician.strip(), agreed_with=agreed_with.strip())
+        warning = record_slot(box, CaseId(appeal), UserId(context.acting_user(box, user)), said)
+        typer.echo(f"{appeal}: {time:%Y-%m-%d %H:%M %Z} with {said.physician} is on record. {warning}".rstrip())
 
 
 @app.command()

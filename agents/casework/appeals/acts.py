@@ -3,19 +3,22 @@
 import json
 from datetime import datetime
 
-from agents.appeal_products import CALLS, CONSENT, OUTCOME, PLAN, FilingConsent
+from agents.appeal_products import CALLS, CONSENT, OUTCOME, PLAN, SLOTS, FilingConsent
 from agents.casework.denials.opening import close_denial
 from agents.desk import CaseDesk, Record
+from agents.reading.appeals.brief import last_day
 from agents.steps.submit import effect_of
 from agents.toolbox import Toolbox
-from cases.appeal import AppealOutcome, Call, Channel
+from cases.appeal import AppealOutcome, Call, Channel, Slot
 from cases.audit_event import Actor
 from cases.case import Case
+from cases.deadlines import DenialKind
 from cases.denial import Denial
 from cases.errors import Conflict, InputError, NotAllowed
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
 from cases.review import User, UserRole
+from knowledge.appeal_rules import peer_window
 from runtime import case_store, denial_store, review_store, work_store
 from runtime.database import Transaction
 from runtime.effects import Receipt
@@ -85,6 +88,33 @@ def record_call(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, call: Call
         work_store.put_product(transaction, appeal_id, case.revision, CALLS, calls, toolbox.clock.now())
     _note(toolbox, case, user_id, "appeal.call_recorded")
     return calls
+
+
+def record_slot(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, slot: Slot) -> str:
+    """Keep a time of the physician for a peer-to-peer call, or that the payer agreed to it; gives a warning or nothing.
+
+    The same time given again replaces the one held. Raises InputError for a time that has passed or without a
+    physician. A time after the window's last day is kept, with the warning: some payers still take the call.
+    """
+    if not slot.physician.strip() or slot.at <= toolbox.clock.now():
+        raise InputError("at, physician: name the physician, and a time to come")
+    with toolbox.database.begin() as transaction:
+        _user(transaction, user_id, UserRole.SPECIALIST)
+        case = _appeal(transaction, appeal_id)
+        assert case.appeal is not None
+        facts = denial_store.get(transaction, case.appeal.denial_id).facts
+        held = work_store.get_product(transaction, appeal_id, SLOTS) or ()
+        kept = sorted(
+            (*(one for one in held if one.at != slot.at), slot.model_copy(update={"by": user_id})),
+            key=lambda one: one.at,
+        )
+        work_store.put_product(transaction, appeal_id, case.revision, SLOTS, tuple(kept), toolbox.clock.now())
+    _note(toolbox, case, user_id, "appeal.slot_recorded")
+    window = peer_window(facts.payer_id, facts.kind is DenialKind.CONCURRENT)
+    last = last_day(facts.notice_date, window.within) if facts.notice_date else None
+    if last is None or slot.at.date() <= last:
+        return ""
+    return f"That is after {last}, the last day for such a call ({window.source}): ask whether they still take it."
 
 
 def write_off(toolbox: Toolbox, denial_id: str, user_id: UserId, reason: str) -> Denial:

@@ -1,10 +1,10 @@
 """An appeal as one page for the person who decides: what is filed where and by when, and what each reason is told."""
 
-from agents.appeal_products import CALLS, CONSENT, OUTCOME, PLAN, REBUTTAL, FilingConsent
+from agents.appeal_products import CALLS, CONSENT, OUTCOME, PLAN, REBUTTAL, SLOTS, FilingConsent
 from agents.casework.appeals.worth import Worth, worth_of
 from agents.products import LETTER
 from agents.toolbox import Toolbox
-from cases.appeal import AppealOutcome, Call, Channel, PathwayPlan, Rebuttal
+from cases.appeal import AppealOutcome, Call, Channel, PathwayPlan, Rebuttal, Slot
 from cases.case import AppealRef, Case
 from cases.errors import NotFound
 from cases.frozen import Frozen
@@ -29,6 +29,7 @@ class AppealSheet(Frozen):
     rebuttal: Rebuttal | None = None
     consent: FilingConsent | None = None
     calls: tuple[Call, ...] = ()
+    slots: tuple[Slot, ...] = ()
     outcome: AppealOutcome | None = None
     worth: Worth | None = None
     unchecked_laws: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ def appeal_sheet(toolbox: Toolbox, case_id: CaseId) -> AppealSheet:
             rebuttal=work_store.get_product(transaction, case_id, REBUTTAL),
             consent=work_store.get_product(transaction, case_id, CONSENT),
             calls=work_store.get_product(transaction, case_id, CALLS) or (),
+            slots=work_store.get_product(transaction, case_id, SLOTS) or (),
             outcome=work_store.get_product(transaction, case_id, OUTCOME),
             worth=worth_of(denial),
             unchecked_laws=unchecked_laws(letter) if letter else (),

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from agents.reading.appeals.appeal_wording import AppealMatter
 from agents.reading.appeals.part_refused import part_refused
 from agents.reading.letter_wording import long_date
-from cases.appeal import Call, CriterionAnswer, Filing
+from cases.appeal import Call, CriterionAnswer, Filing, Slot
 from cases.calendar_time import Span, TimeUnit
 from cases.criteria import Judgement, State
 from cases.criteria_evaluation import open_leaves
@@ -25,7 +25,12 @@ _OVER = " **That day has passed**; ask whether they still take the call."
 _MOST_POINTS, _MOST_QUESTIONS = 3, 4
 
 
-def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], calls: tuple[Call, ...] = ()) -> str:
+def peer_brief(
+    matter: AppealMatter,
+    documents: Mapping[DocumentId, Document],
+    calls: tuple[Call, ...] = (),
+    slots: tuple[Slot, ...] = (),
+) -> str:
     """One page of Markdown. A call never tolls the appeal: its date stands on the page."""
     lines = [f"# Peer-to-peer brief: {matter.case.patient.full_name}", ""]
     lines += [f"- {line}" for line in _case(matter)]
@@ -42,6 +47,7 @@ def peer_brief(matter: AppealMatter, documents: Mapping[DocumentId, Document], c
     lines += ["", "## The three strongest points", ""] if points else ["", "## Nothing is argued yet", ""]
     lines += [f"{number}. {point}" for number, point in enumerate(points[:_MOST_POINTS], start=1)]
     lines += ["", "## Likely questions", "", *_questions(matter, strongest, documents)]
+    lines += _slots(slots)
     lines += _calls(calls)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -75,7 +81,7 @@ def _when_and_where(matter: AppealMatter) -> str:
     facts = matter.facts
     window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
     told = _window(window, facts.notice_date)
-    last = _last_day(facts.notice_date, window.within) if facts.notice_date else None
+    last = last_day(facts.notice_date, window.within) if facts.notice_date else None
     over = _OVER if last and last < matter.written_on else ""
     return f"The notice offers none. {told}{over}"
 
@@ -86,19 +92,20 @@ def _passed(words: str, matter: AppealMatter) -> bool:
     counted = _WITHIN.search(words)
     if counted and matter.facts.notice_date:
         unit = TimeUnit.BUSINESS_DAYS if counted["kind"] else TimeUnit.CALENDAR_DAYS
-        days.add(_last_day(matter.facts.notice_date, Span(amount=int(counted["count"]), unit=unit)))
+        days.add(last_day(matter.facts.notice_date, Span(amount=int(counted["count"]), unit=unit)))
     return bool(days) and max(days) < matter.written_on
 
 
 def _window(window: PeerWindow, notice: date | None) -> str:
-    until = f", until {long_date(_last_day(notice, window.within))}" if notice else ""
+    until = f", until {long_date(last_day(notice, window.within))}" if notice else ""
     phone = f" Telephone {window.phone}." if window.phone else ""
     checked = "" if window.verified else " (not checked with this payer)"
     amount = f"{window.within.amount} {window.within.unit.value.replace('_', ' ')}"
     return f"Within {amount} of the notice{until}; source: {window.source}{checked}.{phone}"
 
 
-def _last_day(notice: date, within: Span) -> date:
+def last_day(notice: date, within: Span) -> date:
+    """The last day of a window that is counted from the notice; business days leave out federal holidays."""
     if within.unit is not TimeUnit.BUSINESS_DAYS:
         return notice + timedelta(days=within.amount)
     day, left = notice, within.amount
@@ -154,6 +161,18 @@ def _open(matter: AppealMatter) -> tuple[Judgement, ...]:
     return () if result is None or result.root.state is State.MET else tuple(open_leaves(result.root))
 
 
+def _slots(slots: tuple[Slot, ...]) -> list[str]:
+    if not slots:
+        return []
+    return ["", "## Times for the call", "", *(f"- {slot_line(slot)}" for slot in slots)]
+
+
+def slot_line(slot: Slot) -> str:
+    """One time in words: when, whose, and who agreed to it."""
+    agreed = f"agreed with {slot.agreed_with}" if slot.agreed_with else "not agreed yet"
+    return f"{_instant(slot.at)}: {slot.physician}, {agreed}"
+
+
 def _calls(calls: tuple[Call, ...]) -> list[str]:
     if not calls:
         return []
@@ -168,4 +187,4 @@ def call_line(call: Call) -> str:
 
 
 def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.appeal_products import CALLS, DENIAL_DOCUMENT, HANDED_OVER, PLAN, PROOFS, REBUTTAL
+from agents.appeal_products import CALLS, DENIAL_DOCUMENT, HANDED_OVER, PLAN, PROOFS, REBUTTAL, SLOTS
 from agents.desk import CaseDesk, Record
 from agents.products import EDITED_LETTER, LETTER, NOT_DRAFTED
 from agents.reading.appeals.appeal_wording import AppealMatter, write_appeal
@@ -121,7 +121,7 @@ def _store(
         "letter.md": letter_markdown.write_letter(letter).encode(),
         "letter.pdf": drafted.letter,
         "enclosures.pdf": drafted.enclosures,
-        "brief.md": peer_brief(matter, documents, desk.product(CALLS) or ()).encode(),
+        "brief.md": peer_brief(matter, documents, desk.product(CALLS) or (), desk.product(SLOTS) or ()).encode(),
         "patient-copy.md": patient_copy(matter).encode(),
     }
     bundle, not_drafted = drafted.packet, ""

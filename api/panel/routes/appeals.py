@@ -1,13 +1,15 @@
 """Acts on an appeal in the panel: open one, record its filing, its paper, a call, its decision; give a denial up."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from agents.casework.appeals.acts import record_call, record_consent, record_filing, write_off
+from agents.casework.appeals.acts import record_call, record_consent, record_filing, record_slot, write_off
 from agents.casework.appeals.opening import open_appeal_soon
 from agents.casework.appeals.sheet import appeal_sheet
 from agents.casework.appeals.views import brief_of
@@ -20,12 +22,12 @@ from api.panel.routes.case import shown
 from api.panel.routes.denials import OneDenial, refused
 from api.routes.cases import OneCase
 from api.scopes import Scope
-from cases.appeal import Call, Result
+from cases.appeal import Call, Result, Slot
 from cases.errors import Conflict, InputError
 from cases.ids import CaseId, UserId
 
 router = APIRouter(prefix="/panel", route_class=PanelRoute, include_in_schema=False)
-Kind = Annotated[Literal["filed", "consent", "call", "outcome"], Path()]
+Kind = Annotated[Literal["filed", "consent", "slot", "call", "outcome"], Path()]
 _MOST = 4000
 
 
@@ -43,6 +45,15 @@ def _call(toolbox: Toolbox, case_id: CaseId, user: UserId, given: Mapping[str, s
     record_call(toolbox, case_id, user, Call(at=toolbox.clock.now(), kind=kind, **told))
 
 
+def _slot(toolbox: Toolbox, case_id: CaseId, user: UserId, given: Mapping[str, str]) -> None:
+    try:
+        at = datetime.fromisoformat(given["at"]).replace(tzinfo=ZoneInfo(toolbox.settings.time_zone))
+    except ValueError:
+        raise InputError("at: choose a day and a time") from None
+    told = {name: given[name].strip() for name in ("physician", "agreed_with")}
+    record_slot(toolbox, case_id, user, Slot(at=at, **told))
+
+
 def _outcome(toolbox: Toolbox, case_id: CaseId, user: UserId, given: Mapping[str, str]) -> None:
     if given["result"] not in list(Result):
         raise InputError("result: choose how it was decided")
@@ -52,6 +63,7 @@ def _outcome(toolbox: Toolbox, case_id: CaseId, user: UserId, given: Mapping[str
 _ACTS: dict[str, tuple[Callable[[Toolbox, CaseId, UserId, Mapping[str, str]], None], tuple[str, ...]]] = {
     "filed": (_filed, ("how", "reference")),
     "consent": (_consent, ("signed_by", "signed_on")),
+    "slot": (_slot, ("at", "physician", "agreed_with")),
     "call": (_call, ("kind", "with_whom", "specialty", "outcome", "note")),
     "outcome": (_outcome, ("result", "said")),
 }

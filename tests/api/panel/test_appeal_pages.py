@@ -118,6 +118,12 @@ def test_it_is_approved_filed_by_a_person_and_decided(door: Door, denial_id: str
     assert record(specialist, appeal_id, "filed", how="fax", reference="555-0142/1402").status_code == 303
     worked(door, appeal_id)
     assert state(door, appeal_id) == "submitted"
+    slot = {"physician": "Dr. Lee", "agreed_with": ""}
+    assert record(specialist, appeal_id, "slot", at="2027-01-04T10:00", **slot).status_code == 303
+    refused = record(specialist, appeal_id, "slot", at="tomorrow", **slot)
+    assert refused.status_code == 422
+    assert "choose a day and a time" in refused.text
+    assert "Dr. Lee: not agreed yet" in specialist.get(f"/panel/cases/{appeal_id}").text
     assert record(specialist, appeal_id, "call", kind="peer_to_peer", with_whom="Dr. Roe", specialty="pulmonology",
                   outcome="upheld", note="Wants a newer value.").status_code == 303  # fmt: skip
     assert "Dr. Roe, pulmonology: upheld" in specialist.get(f"/panel/cases/{appeal_id}").text
