@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agents.desk import CaseDesk, Record
 from agents.fact_decisions import decisions_of
-from agents.products import FACTS
+from agents.products import FACT_DECISIONS, FACTS
 from agents.toolbox import CaseTools, Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
@@ -32,8 +32,8 @@ def candidates(toolbox: Toolbox) -> tuple[Candidate, ...]:
         done = label_store.decided(transaction)
         waiting = [
             (case, decision, fact)
-            for one in case_store.listing(transaction)
-            for case in (case_store.get(transaction, one.id),)
+            for case_id in work_store.cases_with(transaction, FACT_DECISIONS)
+            for case in (case_store.get(transaction, case_id),)
             for decision, fact in _decided_facts(transaction, case)
             if _id(case.id, decision) not in done
         ]

@@ -11,18 +11,23 @@ from knowledge.vocabulary import Mention, Vocabulary
 
 _SATURATION = ConceptId("spo2")
 _PERCENT = re.compile(
-    r"(?<![\w.,/-])(?<![<>≤≥] )(?P<v>[5-9]\d|100)(?:\.\d)?\s?%(?!\s?(?:of|pred\w*|FiO2|O2\b(?! sat)|oxygen\b(?! sat)))"
+    r"(?<![\w.,/-])(?<![<>≤≥] )(?P<v>[5-9]\d|100)(?:\.\d)?\s?%"
+    r"(?!\s?(?:of|pred\w*|FiO2|O2\b(?! sat)|oxygen\b(?! sat)|better|improve\w*|relief|reduc\w*|stenosis|occlu\w*|"
+    r"humid\w*|complian\w*|adheren\w*|neutro\w*|lymph\w*|burden|effort|chance|efficiency|function|capacity)\b)",
+    re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"\b(?:sats?|satting|desat\w*|pulse ox\w*|oximet(?:er|ry)|(?-i:RA|Amb)|to|lowest|low|nadir|at|reads?|showed)"
+    r"\b(?:sats?|satting|desat\w*|pulse ox\w*|oximet(?:er|ry)|(?-i:RA|Amb)|lowest|low|nadir)"
     r"[\s:=↓-]{1,3}(?P<v>[5-9]\d)(?![\w%/:]|\.\d|-\d)"
     r"(?!\s?(?:%|years?|y/?o|min|mmHg|mm|bpm|beats|ft|feet|m\b|kg|lbs?|L\b|of\b|/))",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
-    r"\b(?:FEV\W?1?|FVC|DLCO|TLC|VC|PEF|(?:LV)?EF|ejection|hct|hematocrit|haematocrit|predicted|A1c|humidity|stenosis|"
-    r"FiO2|T90|time|confidence|complian\w*|adheren\w*|efficiency|used|use|HR|pulse(?! ox)|heart rate|RR|BP|weight|wt|"
-    r"BMI|age|distance|walked|SUV|Borg|score)\b[^,;.]{0,18}$",
+    r"\b(?:FEV\W?1?|FVC|DLCO|TLC|VC|PEF|peak flow|(?:LV)?EF|ejection|fraction|hct|hematocrit|haematocrit|predicted|A1c|"
+    r"humidity|stenosis|FiO2|T90|time|confidence|complian\w*|adheren\w*|efficiency|used|use|HR|pulse(?! ox)|heart rate|"
+    r"RR|BP|pressure|weight|wt|BMI|age|distance|walked|SUV|Borg|score|temp\w*|fever|glucose|sugar|creatinine|lactate|ferritin|"
+    r"TSAT|transferrin|neutro\w*|lymph\w*|blasts|by|about|improv\w*|reduc\w*|relief|better|worse|burden|occlu\w*|function|"
+    r"capacity|dose|mg|rate)\b[^,;.]{0,18}$",
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(

@@ -22,6 +22,7 @@ _UNIT = re.compile(
     r"years?\b|yrs?\b|y/o\b|days?\b|weeks?\b|months?\b|feet\b|ft\b|°?[FC]\b|points?\b)",
     re.IGNORECASE,
 )
+_SATURATION, _BARE_LOW, _BARE_HIGH = "spo2", Decimal(50), Decimal(100)
 _LONGEST_GAP = 90
 _LOOK_BACK = 30
 _BREAKS = re.compile(r";|,|\band\b|\bthen\b|\bto\b|→|->|\bwhile\b|\bbut\b|\.\s|\n|\)")
@@ -177,7 +178,13 @@ def _precedes(text: str, number: _Number, mention: Mention, numbers: Sequence[_N
 
 
 def _fits(concept: Concept, number: _Number) -> bool:
-    return concept.canonical(number.low, number.unit) is not None
+    return _canonical(concept, number.low, number.unit) is not None
+
+
+def _canonical(concept: Concept, value: Decimal, unit: str) -> Decimal | None:
+    """In the concept's unit; a saturation written without one (`sat 87 on RA`) can be nothing but percent."""
+    bare = not unit and concept.id == _SATURATION and _BARE_LOW <= value <= _BARE_HIGH
+    return value if bare else concept.canonical(value, unit)
 
 
 def _reading(
@@ -201,8 +208,8 @@ def _reading(
         concept=concept,
         start=span[0],
         end=span[1],
-        value=concept.canonical(number.low, number.unit),
-        high=concept.canonical(number.high, number.unit) if number.high is not None else None,
+        value=_canonical(concept, number.low, number.unit),
+        high=_canonical(concept, number.high, number.unit) if number.high is not None else None,
         bound=number.bound,
         scope_start=scope_start,
         scope_end=scope_end,

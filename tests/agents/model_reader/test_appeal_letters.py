@@ -36,4 +36,4 @@ def test_honest_words_keep_what_code_concludes(server: ModelServer, with_model: 
     _, _, files = appeal(clinic, folder(tmp_path, COMPLETE, denied()))
     letter = files["letter.md"].decode()
     assert "The record of 5 November 2026 documents" in letter
-    assert "Recorded on 5 November 2026, before the order of 9 November 2026" in letter
+    assert "Recorded on 5 November 2026, 4 days before the order of 9 November 2026" in letter

@@ -19,6 +19,9 @@ from tests.agents.reading.test_prose import read
         ("Oximetry on room air is booked; 88% would qualify her.", []),
         ("Oximetry: Mrs. Harlow in the next chair had 84% at rest on room air.", []),
         ("Her brother had 84% on room air by oximetry.", []),
+        ("On room air by oximetry all well; glucose low 65, temperature 99.", []),
+        ("Oximetry on RA unchanged; pain 60% better, knee function improved 55%.", []),
+        ("Pulse oximetry on RA fine. RA factor 88. Neutrophils 75% on room air.", []),
         ("Humidity in the room 55%, on air. No oximetry.", []),
     ],
 )
