@@ -24,6 +24,8 @@ _PATTERN = re.compile(
           (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<relmonth>(?:(?P<rn>{_NAME})\.?,?\ (?:of\ )?(?P<ry>last|this|the\ past|the\ previous)\ year
           |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
+    | (?P<monthly>(?:(?<=\bthe\ )|(?<=\bour\ )|(?<=\bmy\ )|(?<=\bher\ )|(?<=\bhis\ ))(?P<bn>{_NAME})
+          (?=\ (?:note|visit|report|letter|clinic|study|scan|film|appointment)\b))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ )|(?<=\ba\ )
@@ -111,6 +113,11 @@ def _dm(m: re.Match[str], written: date | None) -> _Read:
     return _latest(_MONTHS[m["qn"].casefold()], int(m["qd"]), written), True, False
 
 
+def _monthly(m: re.Match[str], written: date | None) -> _Read:
+    """The note of a month without a year: the latest such month before the one that names it."""
+    return _latest(_MONTHS[m["bn"].casefold()], 1, written), False, False
+
+
 def _short(m: re.Match[str], written: date | None) -> _Read:
     return _latest(int(m["hm"]), int(m["hd"]), written), True, False
 
@@ -173,7 +180,7 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "dmpartial": _dm, "short": _short,
-    "month": _month, "slash": _slash, "year": _year,
+    "monthly": _monthly, "month": _month, "slash": _slash, "year": _year,
     "relmonth": _relmonth, "thisyear": _thisyear,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

@@ -79,7 +79,7 @@ def statement_assertion(
         cues["hedged_before"].search(around.before + around.said) or cues["hedged_after"].search(around.after)
     ):
         return Assertion.UNCERTAIN
-    return Assertion.AFFIRMED
+    return Assertion.NEGATED if cues["undone_within"].search(around.said) else Assertion.AFFIRMED
 
 
 def is_deed(concept: Concept) -> bool:
