@@ -17,7 +17,7 @@ _PATTERN = re.compile(
     | (?P<dmy>(?P<dd>\d{{1,2}})[ -](?P<dn>{_NAME})\.?,?[ -](?P<dy>(?:19|20)\d\d))
     | (?P<mdy>(?P<mn>{_NAME})\.?\ (?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<my>(?:19|20)\d\d))
     | (?P<partial>(?P<pn>{_NAME})\.?\ (?P<pd>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,?\ ?\d{{4}}|:\d))
-    | (?P<dmpartial>(?P<qd>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?(?P<qn>(?!may\b)(?:{_NAME})|(?-i:May))\b\.?
+    | (?P<dmpartial>(?P<qd>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?(?=(?-i:[A-Z]))(?P<qn>{_NAME})\b\.?
           (?!,?\ ?\d{{4}}))
     | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?<=\bended\ )|(?<=\bcompleted\ )|(?<=\bfinished\ )
           |(?<=\bsession\ )|(?<=\bperformed\ )|(?<=\bstarted\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
@@ -30,7 +30,8 @@ _PATTERN = re.compile(
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ )|(?<=\ba\ )
           |(?<=\bthe\ )|(?<=\bher\ )|(?<=\bhis\ ))
-          (?P<yy>(?:19|20)\d\d)|(?<=since\ )(?P<yy2>(?:19|20)\d\d))
+          (?P<yy>(?:19|20)\d\d)(?!\ ?(?:mg|mcg|g|ml|units?|IU|k?cal\w*|feet|ft|steps?|hours?)\b)
+          |(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
     | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))

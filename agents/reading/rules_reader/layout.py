@@ -44,7 +44,8 @@ _OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
 
 
 _UNFILLED = re.compile(
-    r"(?i:(?!sign|x\b|physician|provider|practitioner))\b[A-Za-z][^:\n_.\[\]]{1,50}:?[ \t]*_{3,}[_/ ]*"
+    r"(?i:(?<!signed )(?!sign|x\b|physician|provider|practitioner)\b[A-Za-z](?:(?! sign)[^:\n_.\[\]]){1,50}"
+    r":?[ \t]*_{3,}[_/ ]*)"
 )
 
 

@@ -195,13 +195,17 @@ def _shared_label(note: Note, sentence: Sentence, reading: Reading, own: Sequenc
 
 
 def _inherited(note: Note, sentence: Sentence, before: Sequence[Sentence], own: Sequence[Condition]) -> list[Condition]:
-    """Conditions of the sentences before, of the same block and back to the first that holds a value itself."""
+    """Conditions of the sentences before, of the same block and back to the first that holds a value itself.
+
+    What the patient did is taken from the sentence right before alone; what was breathed holds until something else is.
+    """
     text = note.text
     found: list[Condition] = []
-    for earlier in reversed(before):
+    for back, earlier in enumerate(reversed(before)):
         if earlier.block != sentence.block or _VALUE.search(text, earlier.start, earlier.end):
             break
-        found += _of_missing_kind(conditions_in(text, earlier.start, earlier.end, note.cues), [*own, *found])
+        stated = conditions_in(text, earlier.start, earlier.end, note.cues, AIR if back else Setting)
+        found += _of_missing_kind(stated, [*own, *found])
     return found
 
 

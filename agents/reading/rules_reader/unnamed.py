@@ -22,29 +22,8 @@ _BARE = re.compile(
     r"(?!\s?(?:%|years?|y/?o|min|mmHg|mm|bpm|beats|ft|feet|m\b|kg|lbs?|L\b|of\b|/))",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(
-    r"\b(?:FEV\W?1?|FVC|DLCO|TLC|VC|PEF|peak flow|(?:LV)?EF|ejection|fraction|hct|hematocrit|haematocrit|predicted|A1c|"
-    r"humidity|stenosis|FiO2|T90|time|confidence|complian\w*|adheren\w*|efficiency|used|use|HR|pulse(?! ox)|heart rate|"
-    r"RR|BP|pressure|weight|wt|BMI|age|distance|walked|SUV|Borg|score|temp\w*|fever|glucose|sugar|creatinine|lactate|ferritin|"
-    r"TSAT|transferrin|neutro\w*|lymph\w*|blasts|by|about|improv\w*|reduc\w*|relief|better|worse|burden|occlu\w*|function|"
-    r"capacity|dose|mg|rate)\b[^,;.]{0,18}$",
-    re.IGNORECASE,
-)
-_CONTEXT = re.compile(
-    r"\b(?:sats?|satur\w+|desat\w*|SpO2|SaO2|oximet\w+|pulse ox\w*|oxygen|O2|six[- ]minute walk|6MWT?|walk test|"
-    r"hypox\w+|cannula)\b",
-    re.IGNORECASE,
-)
-_NO_READING = re.compile(
-    r"\b(?:booked|schedul\w+|plan\w*|will|would|shall|if|unless|until|goals?|targets?|keep|maintain\w*|titrat\w+|qualif\w+|"
-    r"criteri\w+|requir\w+|threshold|limit|pass mark|at or (?:below|under)|or (?:less|lower|below|under)|error|struck|"
-    r"void|wrong|artifact|alarm\w*|example|medicare|policy|coverage)\b|[<>≤≥]",
-    re.IGNORECASE,
-)
-"""Words in whose company a number without a name is taken for no reading at all."""
-_ANYBODY = re.compile(r"(?<!\w)(?:Mrs?|Ms|Miss)\b\.?,? [A-Z]|\bnext (?:chair|bed|room)\b|\b(?:another|other) patient\b")
-"""A person named in the sentence may be another one, and the number that one's."""
-_REACH = 400
+_REACH, _NEAR = 400, 40
+"""How far before a sentence its subject is looked for, and how far before a number the name of another measurement."""
 
 
 def unnamed_saturations(
@@ -57,26 +36,30 @@ def unnamed_saturations(
     """
     text = note.text
     start, end = sentence.start, sentence.end
-    if any(mention.concept.id == _SATURATION for mention in mentions) or _NO_READING.search(text, start, end):
-        return []
-    if _ANYBODY.search(text, start, end) or note.cues["kin"].search(text, start, end):
+    if any(mention.concept.id == _SATURATION for mention in mentions) or _set_apart(note, start, end):
         return []
     found = [*_PERCENT.finditer(text, start, end), *_BARE.finditer(text, start, end)]
     if not found or not any(
         item.setting in AIR for item in conditions_in(text, _paragraph_start(note, sentence), end, note.cues)
     ):
         return []
-    if not _CONTEXT.search(text, max(0, start - _REACH), end):
+    if not note.cues["unnamed_context"].search(text, max(0, start - _REACH), end):
         return []
-    concept = vocabulary.concept(_SATURATION)
+    concept, another = vocabulary.concept(_SATURATION), note.cues["unnamed_other_before"]
     starts = sorted(
         {
             match.start("v")
             for match in found
-            if not _ANOTHER.search(text[max(start, match.start("v") - 40) : match.start("v")])
+            if not another.search(text[max(start, match.start("v") - _NEAR) : match.start("v")])
         }
     )
     return [Mention(concept=concept, start=place, end=place) for place in starts]
+
+
+def _set_apart(note: Note, start: int, end: int) -> bool:
+    """Whether the sentence is of a rule, a plan or a mistake, or may be of another person: it gives no reading."""
+    cues = ("unnamed_no_reading", "unnamed_of_anybody", "kin")
+    return any(note.cues[cue].search(note.text, start, end) for cue in cues)
 
 
 def _paragraph_start(note: Note, sentence: Sentence) -> int:

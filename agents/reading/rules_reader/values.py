@@ -118,7 +118,7 @@ def _owners(
             owned.append((number, mention))
             continue
         after = next((m for m in measured if 0 <= m.start - number.end <= _LOOK_BACK), None)
-        bare = not number.unit and after is not None and after.concept.unit == "%"
+        bare = not number.unit and after is not None and after.concept.id == _SATURATION
         if after and not bare and _fits(after.concept, number) and _precedes(text, number, after, numbers, cues):
             owned.append((number, after))
     return owned

@@ -32,3 +32,17 @@ def test_what_is_taken_for_a_saturation(text: str, values: list[str]) -> None:
 def test_an_unnamed_reading_has_the_conditions_of_its_paragraph() -> None:
     (low,) = read("Walk test with the cannula off. Within three minutes the monitor showed 82%.", "spo2")
     assert {Setting.ROOM_AIR, Setting.EXERCISE} <= low.settings
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("She has no oxygen at home. SpO2 86% at rest.", {Setting.REST}),
+        ("In bed on air mattress, SpO2 84% at rest.", {Setting.REST}),
+        ("Home O2: none\nSpO2 86% at rest.", {Setting.REST}),
+        ("She walked from the car park. She sat down. SpO2 87% on RA.", {Setting.ROOM_AIR}),
+        ("Breathing room air. She sat for ten minutes. SpO2 87% at rest.", {Setting.ROOM_AIR, Setting.REST}),
+    ],
+)
+def test_what_stands_sentences_before_is_what_was_breathed_and_no_more(text: str, settings: set[Setting]) -> None:
+    assert [set(fact.settings) for fact in read(text, "spo2")] == [settings]
