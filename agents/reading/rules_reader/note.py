@@ -213,9 +213,8 @@ def _blanked(text: str, dates: Sequence[DatedWords]) -> str:
 
 
 def when_of(note: Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[FactDate | None, tuple[Span, ...]]:
-    """The day of a fact: stated beside it, in its heading, or the note's; with the words that say so."""
-    heading_end = min(sentence.heading_start + len(sentence.heading) + _HEADING_REACH, sentence.start)
-    heading = ((sentence.heading_start, heading_end),) if sentence.heading else ()
+    """The day of a fact: stated beside it, on the line of its heading, or the note's; with the words that say so."""
+    heading = ((sentence.heading_start, _heading_end(note, sentence)),) if sentence.heading else ()
     for place in (scope, (sentence.start, sentence.end), *heading):
         words = nearest(note.dates_in(*place))
         if words is not None:
@@ -223,6 +222,12 @@ def when_of(note: Note, sentence: Sentence, scope: tuple[int, int]) -> tuple[Fac
     if note.written is None:
         return None, ()
     return FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans
+
+
+def _heading_end(note: Note, sentence: Sentence) -> int:
+    named = sentence.heading_start + len(sentence.heading)
+    line = note.layout.lines.find("\n", named)
+    return min(named + _HEADING_REACH, sentence.start, line if line >= 0 else sentence.start)
 
 
 def nearest(found: Sequence[DatedWords]) -> DatedWords | None:

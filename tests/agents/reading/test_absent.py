@@ -45,3 +45,12 @@ def test_what_is_a_day_and_what_is_not(text: str, day: str) -> None:
     (fact,) = read(text, "plasma_glucose")
     assert fact.when is not None
     assert fact.when.on.isoformat() == day
+
+
+def test_a_day_in_the_first_line_under_a_heading_is_not_the_day_of_the_next() -> None:
+    listed = "CONSERVATIVE CARE\n- Physical therapy 05/18/2022 to 08/21/2022\n- Cane in the left hand since July\n"
+    (cane,) = read(listed, "walking_aid_or_brace")
+    (named,) = read("AIDS (05/18/2022)\nCane in the left hand\n", "walking_aid_or_brace")
+    assert cane.when is not None
+    assert named.when is not None
+    assert (cane.when.on.isoformat(), named.when.on.isoformat()) == ("2022-12-20", "2022-05-18")
