@@ -10,7 +10,23 @@ from cases.criteria import Criterion, State
 from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Origin, Role
 from cases.ids import ConceptId
 from cases.leaf_evaluation import Anchors, Weighed, blocking, defects_of
-from cases.leaf_tests import AgeTest, PersonTest
+from cases.leaf_tests import (
+    AgeTest,
+    ChangeTest,
+    CountTest,
+    DocumentTest,
+    FindingTest,
+    MeasurementTest,
+    PersonTest,
+    SequenceTest,
+    SideTest,
+    TrialTest,
+)
+
+_OfTheChart = (
+    MeasurementTest | ChangeTest | FindingTest | TrialTest | CountTest | SequenceTest | SideTest | DocumentTest
+)
+"""Tests that words of the chart can settle; each has a window, or None where any day counts."""
 
 _READ_OTHERWISE = frozenset({
     Defect.OTHER_PATIENT, Defect.UNKNOWN_PATIENT, Defect.FAMILY_HISTORY, Defect.NEGATED, Defect.HYPOTHETICAL,
@@ -32,16 +48,17 @@ def answers_to(criterion_id: str, facts: Sequence[Fact]) -> list[Fact]:
 
 def may_be_pointed_out(criterion: Criterion) -> bool:
     """Whether words of the chart can settle the leaf: an age follows from the date of birth alone."""
-    return criterion.test is not None and not isinstance(criterion.test, AgeTest | PersonTest)
+    return _test_of(criterion) is not None
 
 
 def with_words_pointed_out(criterion: Criterion, weighed: Weighed, facts: Sequence[Fact], anchors: Anchors) -> Weighed:
     """What an open leaf comes to by the words that a person pointed to; as weighed where nobody did."""
     answers = answers_to(criterion.id, facts)
-    if weighed.state is not State.INSUFFICIENT or not answers or not may_be_pointed_out(criterion):
+    test = _test_of(criterion)
+    if weighed.state is not State.INSUFFICIENT or not answers or test is None:
         return weighed
     last = answers[-1]
-    findings = [*_defects(criterion, last, anchors), *_read_otherwise(last, weighed.evidence)]
+    findings = [*_defects(test, last, anchors), *_read_otherwise(last, weighed.evidence)]
     if findings:
         told = Evidence(fact=last, role=Role.CONSIDERED, findings=tuple(findings))
         reason = f"a person pointed to words, but {'; '.join(finding.detail for finding in findings)}"
@@ -56,12 +73,16 @@ def with_words_pointed_out(criterion: Criterion, weighed: Weighed, facts: Sequen
     )
 
 
-def _defects(criterion: Criterion, answer: Fact, anchors: Anchors) -> list[Finding]:
+def _test_of(criterion: Criterion) -> _OfTheChart | None:
+    test = criterion.test
+    return None if test is None or isinstance(test, AgeTest | PersonTest) else test
+
+
+def _defects(test: _OfTheChart, answer: Fact, anchors: Anchors) -> list[Finding]:
     """What is wrong with the words themselves; a day is asked for only where the leaf has a window."""
-    window = getattr(criterion.test, "window", None)
     said = answer.model_copy(update={"assertion": Assertion.AFFIRMED})
-    found = blocking(defects_of(said, window, anchors, past_counts=True))
-    return [finding for finding in found if window is not None or finding.defect is not Defect.UNDATED]
+    found = blocking(defects_of(said, test.window, anchors, past_counts=True))
+    return [finding for finding in found if test.window is not None or finding.defect is not Defect.UNDATED]
 
 
 def _read_otherwise(answer: Fact, evidence: Sequence[Evidence]) -> list[Finding]:

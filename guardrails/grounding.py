@@ -12,7 +12,11 @@ from guardrails.text_tokens import dates_in, squeeze, values_in
 
 GUARD = "grounding"
 _QUOTED = re.compile(r"“([^”]*)”")
-_DAYS_COUNTED = re.compile(r", (\d+) days?(?:,| before\b)")
+_DAY = r"\d{1,2} [A-Z][a-z]+ \d{4}"
+_COUNTED_BEFORE = re.compile(
+    rf"(?P<first>\b{_DAY})(?P<counted>, (?P<days>\d+) days?) before the order of (?P<last>{_DAY})"
+)
+_COUNTED_FROM = re.compile(rf"\bFrom (?P<first>{_DAY}) to (?P<last>{_DAY})(?P<counted>, (?P<days>\d+) days),")
 
 
 def ground_letter(letter: Letter, documents: Mapping[DocumentId, Document], policy_texts: Mapping[str, str]) -> Verdict:
@@ -50,8 +54,8 @@ def sentence_faults(
     support = squeeze(" ⏎ ".join(_quote(item) for item in sentence.citations))
     if any(squeeze(quote) not in support for quote in _QUOTED.findall(sentence.text)):
         faults.append("quote_not_verbatim")
-    supported = values_in(support) | _reference_values(sentence.citations) | _days_between(sentence.text)
-    if values_in(sentence.text) - supported:
+    supported = values_in(support) | _reference_values(sentence.citations)
+    if values_in(_without_counted_days(sentence.text)) - supported:
         faults.append("value_without_support")
     return tuple(dict.fromkeys(faults))
 
@@ -73,11 +77,21 @@ def _citation_fault(
     return None
 
 
-def _days_between(text: str) -> frozenset[str]:
-    """Numbers of days that a sentence counts between two dates of its own; each of those needs support itself."""
-    dates, _ = dates_in(text)
-    between = {str((later - earlier).days) for later in dates for earlier in dates if later > earlier}
-    return frozenset(between & set(_DAYS_COUNTED.findall(text)))
+def _without_counted_days(text: str) -> str:
+    """The text less each number of days that is the difference of the two dates beside it; the dates stay.
+
+    Two forms count: `<day>, 4 days before the order of <day>` and `From <day> to <day>, 95 days`. Any other number of
+    days needs support like every value.
+    """
+    return _COUNTED_BEFORE.sub(_less_days, _COUNTED_FROM.sub(_less_days, text))
+
+
+def _less_days(match: re.Match[str]) -> str:
+    first, last = dates_in(match["first"])[0], dates_in(match["last"])[0]
+    if not first or not last or (max(last) - max(first)).days != int(match["days"]):
+        return match[0]
+    start, end = match.start("counted") - match.start(), match.end("counted") - match.start()
+    return f"{match[0][:start]} {match[0][end:]}"
 
 
 def _quote(item: Citation) -> str:

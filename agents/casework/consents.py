@@ -3,17 +3,18 @@
 import uuid
 from datetime import date
 
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Detail, Record
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
 from cases.consent import Consent, SensitiveCategory
-from cases.errors import InputError, NotAllowed, NotFound
+from cases.errors import InputError, NotFound
 from cases.frozen import Frozen
 from cases.ids import CaseId, UserId
 from cases.lifecycle import WORKABLE, CaseEvent, move
 from cases.review import User, UserRole
-from runtime import case_store, disclosure_store, review_store
+from runtime import case_store, disclosure_store
 from runtime.database import Transaction
 
 _LEAST = UserRole.SPECIALIST
@@ -40,7 +41,7 @@ def record_consent(toolbox: Toolbox, request: ConsentRequest) -> Consent:
     recipient, or where it ends before it begins or is signed in the future; NotAllowed for the wrong role.
     """
     with toolbox.database.begin() as transaction:
-        user = _allowed(transaction, request.user_id)
+        user = person_with(transaction, request.user_id, _LEAST, "record a consent")
         case = case_store.get(transaction, request.case_id)
         recipient = request.recipient.strip() or (case.payer.name if case.payer else "")
         _refuse_faults(request, recipient, toolbox.clock.now().date())
@@ -57,7 +58,7 @@ def record_consent(toolbox: Toolbox, request: ConsentRequest) -> Consent:
 def revoke(toolbox: Toolbox, case_id: CaseId, consent_id: str, user_id: UserId, on: date) -> Consent:
     """End a consent from a day on; what rested on it and was not sent is worked anew, or held back when it is sent."""
     with toolbox.database.begin() as transaction:
-        user = _allowed(transaction, user_id)
+        user = person_with(transaction, user_id, _LEAST, "record a consent")
         case = case_store.get(transaction, case_id)
         if consent_id not in {consent.id for consent in disclosure_store.consents_of(transaction, case_id)}:
             raise NotFound(f"Case {case_id} has no consent {consent_id[:64]}; `consents list` shows them.")
@@ -89,13 +90,6 @@ def _refuse_faults(request: ConsentRequest, recipient: str, today: date) -> None
     for fault, found in faults.items():
         if found:
             raise InputError(fault)
-
-
-def _allowed(transaction: Transaction, user_id: UserId) -> User:
-    user = review_store.get_user(transaction, user_id)
-    if not user.active or not user.role.at_least(_LEAST):
-        raise NotAllowed(f"{user.id} is a {user.role}; consents are recorded by a {_LEAST} or above.")
-    return user
 
 
 def _work_anew(

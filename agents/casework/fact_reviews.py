@@ -1,19 +1,20 @@
 """Record what a person decides of a fact, and have the case worked anew on it, in one commit with the audit."""
 
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
 from agents.fact_decisions import KEPT_AT, decisions_of
 from agents.products import FACT_DECISIONS, FACTS
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
-from cases.errors import Conflict, InputError, NotAllowed, NotFound
+from cases.errors import Conflict, InputError, NotFound
 from cases.evidence import Fact
 from cases.fact_review import FACT_ROLE, Correction, FactAct, FactDecision
 from cases.frozen import Frozen
 from cases.ids import CaseId, FactId, UserId
 from cases.lifecycle import WORKABLE, CaseEvent, move
 from cases.review import User
-from runtime import case_store, review_store, work_store
+from runtime import case_store, work_store
 from runtime.database import Transaction
 
 
@@ -45,7 +46,7 @@ def record_fact_decision(toolbox: Toolbox, request: FactRequest) -> Case:
     if request.act is FactAct.CORRECT and request.correction.is_empty:
         raise InputError("correction: give the value, the date, the assertion or the side that is right")
     with toolbox.database.begin() as transaction:
-        user = _allowed(transaction, request)
+        user = person_with(transaction, request.user_id, FACT_ROLE, f"{request.act} a fact")
         case = case_store.get(transaction, request.case_id)
         if case.state not in WORKABLE:
             raise Conflict(f"Case {case.id} is {case.state.replace('_', ' ')}; its facts can no longer be decided on.")
@@ -53,13 +54,6 @@ def record_fact_decision(toolbox: Toolbox, request: FactRequest) -> Case:
         if fact is None:
             raise NotFound(f"Case {case.id} has no fact {request.fact_id}; `review fact list` shows them.")
         return _record(toolbox, transaction, request, user, case, fact)
-
-
-def _allowed(transaction: Transaction, request: FactRequest) -> User:
-    user = review_store.get_user(transaction, request.user_id)
-    if not user.active or not user.role.at_least(FACT_ROLE):
-        raise NotAllowed(f"{user.id} is a {user.role}; to {request.act} a fact needs a {FACT_ROLE} or above.")
-    return user
 
 
 def _facts(transaction: Transaction, case_id: CaseId) -> tuple[Fact, ...]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
 from agents.fact_decisions import decisions_of
 from agents.products import FACT_DECISIONS, FACTS
 from agents.toolbox import CaseTools, Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
-from cases.errors import Conflict, NotAllowed, NotFound
+from cases.errors import Conflict, NotFound
 from cases.evidence import Assertion, Fact
 from cases.fact_review import FactAct, FactDecision, decided
 from cases.ids import CaseId, UserId, digest_of
@@ -17,7 +18,7 @@ from cases.review import UserRole
 from guardrails.phi.guard import shipped_guard
 from guardrails.phi.memory import memory_of_case
 from guardrails.phi.spans import placeholders
-from runtime import case_store, label_store, review_store, work_store
+from runtime import case_store, label_store, work_store
 from runtime.database import Transaction
 
 APPROVES, LABELS = UserRole.SUPERVISOR, UserRole.SPECIALIST
@@ -27,7 +28,11 @@ _MOST_OFFERED = 20
 
 def candidates(toolbox: Toolbox) -> tuple[Candidate, ...]:
     """The newest decisions on facts that were neither kept nor left out, masked; raises GuardFailed where it cannot."""
-    found: list[Candidate] = []
+    return tuple(_candidate(toolbox, *row) for row in _waiting(toolbox)[:_MOST_OFFERED])
+
+
+def _waiting(toolbox: Toolbox) -> list[tuple[Case, FactDecision, Fact]]:
+    """Every decision that was neither kept nor left out, newest first, with the fact as it was left."""
     with toolbox.database.read() as transaction:
         done = label_store.decided(transaction)
         waiting = [
@@ -37,28 +42,35 @@ def candidates(toolbox: Toolbox) -> tuple[Candidate, ...]:
             for decision, fact in _decided_facts(transaction, case)
             if _id(case.id, decision) not in done
         ]
-    waiting.sort(key=lambda row: row[1].at, reverse=True)
-    for case, decision, fact in waiting[:_MOST_OFFERED]:
-        found.append(_candidate(toolbox, case, decision, fact))
-    return tuple(found)
+    return sorted(waiting, key=lambda row: row[1].at, reverse=True)
 
 
 def keep(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
-    """Approve a candidate as an item, in one commit with the audit. Raises NotFound, NotAllowed."""
+    """Approve a candidate as an item, in one commit with the audit. Raises NotFound, NotAllowed, Conflict."""
     one = _offered(toolbox, item_id)
     with toolbox.database.begin() as transaction:
-        _at_least(transaction, user_id, APPROVES)
+        person_with(transaction, user_id, APPROVES, "approve an item")
         now = toolbox.clock.now()
         item = LabelItem(**one.model_dump(exclude={"first"}), labels=(one.first,), approved_by=user_id, approved_at=now)
+        _open(transaction, one.id)
         label_store.keep(transaction, item)
         _note(toolbox, transaction, one.case_id, user_id, "label.kept")
 
 
+def _open(transaction: Transaction, item_id: str) -> None:
+    if item_id in label_store.decided(transaction):
+        raise Conflict("Somebody has kept or left out this decision already.")
+
+
 def leave_out(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
-    """Make no item of a candidate: it still identifies somebody, or teaches nothing. Raises NotFound, NotAllowed."""
+    """Make no item of a candidate: it still identifies somebody, or teaches nothing.
+
+    Raises NotFound, NotAllowed, Conflict.
+    """
     one = _offered(toolbox, item_id)
     with toolbox.database.begin() as transaction:
-        _at_least(transaction, user_id, APPROVES)
+        person_with(transaction, user_id, APPROVES, "approve an item")
+        _open(transaction, one.id)
         label_store.leave_out(transaction, one.id, one.case_id, toolbox.clock.now())
         _note(toolbox, transaction, one.case_id, user_id, "label.left_out")
 
@@ -66,7 +78,7 @@ def leave_out(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
 def label(toolbox: Toolbox, item_id: str, says: Says, user_id: UserId) -> None:
     """Add a person's answer. Raises NotFound, NotAllowed, and Conflict where that person answered it already."""
     with toolbox.database.begin() as transaction:
-        _at_least(transaction, user_id, LABELS)
+        person_with(transaction, user_id, LABELS, "label an item")
         item = label_store.get(transaction, item_id)
         if user_id in {one.user_id for one in item.labels}:
             raise Conflict("You have answered this item already; a second answer has to be another person's.")
@@ -90,10 +102,10 @@ def open_to(item: LabelItem, user_id: UserId) -> bool:
 
 
 def _offered(toolbox: Toolbox, item_id: str) -> Candidate:
-    found = next((one for one in candidates(toolbox) if one.id == item_id), None)
+    found = next((row for row in _waiting(toolbox) if _id(row[0].id, row[1]) == item_id), None)
     if found is None:
         raise NotFound("There is no such decision to make an item of; it may have been kept or left out already.")
-    return found
+    return _candidate(toolbox, *found)
 
 
 def _decided_facts(transaction: Transaction, case: Case) -> Iterator[tuple[FactDecision, Fact]]:
@@ -131,12 +143,6 @@ def _candidate(toolbox: Toolbox, case: Case, decision: FactDecision, fact: Fact)
 
 def _id(case_id: CaseId, decision: FactDecision) -> str:
     return digest_of(f"{case_id}:{decision.fact_id}:{decision.quote}:{decision.at.isoformat()}".encode())[:32]
-
-
-def _at_least(transaction: Transaction, user_id: UserId, role: UserRole) -> None:
-    user = review_store.get_user(transaction, user_id)
-    if not user.active or not user.role.at_least(role):
-        raise NotAllowed(f"{user.id} is a {user.role}; this needs a {role} or above.")
 
 
 def _note(toolbox: Toolbox, transaction: Transaction, case_id: CaseId, user_id: UserId, action: str) -> None:

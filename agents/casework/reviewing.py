@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
 from agents.products import EDITED_LETTER
 from agents.toolbox import Toolbox
@@ -14,7 +15,7 @@ from cases.frozen import Frozen
 from cases.ids import CaseId, Digest, UserId, digest_of
 from cases.lifecycle import CaseEvent, move
 from cases.packet import Letter, Submission
-from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, Signature, User
+from cases.review import NEEDED_ROLE, Approval, Review, ReviewAct, Signature, User, UserRole
 from formats.letter_markdown import read_letter, write_letter
 from guardrails.submission_gate import action_of
 from guardrails.thresholds import load_thresholds
@@ -54,19 +55,16 @@ def record_review(toolbox: Toolbox, request: ReviewRequest) -> Review:
     if request.act in _NEEDS_REASON and not request.reason.strip():
         raise InputError(f"reason: say why you {request.act} this (it is kept with the decision)")
     with toolbox.database.begin() as transaction:
-        user = review_store.get_user(transaction, request.user_id)
         case = case_store.get(transaction, request.case_id)
-        _may(user, request.act, action_of(case))
+        user = person_with(transaction, request.user_id, _needed(request.act, action_of(case)), request.act)
         submission = _seen(transaction, request)
         changed = case.model_copy(update={"state": move(case.state, _EVENT[request.act])})
         _gate_is_open(transaction, request, submission)
         return _record(toolbox, transaction, request, user, changed, submission)
 
 
-def _may(user: User, act: ReviewAct, action: str) -> None:
-    needed = load_thresholds().rule(action).role if act is ReviewAct.APPROVE else NEEDED_ROLE[act]
-    if not user.active or not user.role.at_least(needed):
-        raise NotAllowed(f"{user.id} is a {user.role}; to {act} needs a {needed} or above.")
+def _needed(act: ReviewAct, action: str) -> UserRole:
+    return load_thresholds().rule(action).role if act is ReviewAct.APPROVE else NEEDED_ROLE[act]
 
 
 def _seen(transaction: Transaction, request: ReviewRequest) -> Submission:

@@ -21,6 +21,7 @@ from cases.ids import CaseId
 from cases.lifecycle import WORKABLE, CaseState
 from knowledge import library
 from knowledge.authorization_rules import authorization_need, shipped_rules
+from knowledge.drug_benefit import dispensed_drug
 from knowledge.payer_mentions import payers_asked
 from retrieval.search import Hit
 from runtime import case_store
@@ -160,7 +161,9 @@ class CopilotTools:
         ref, codes, day, reason = self._order(payer, code, on, case_id)
         if ref is None or not codes:
             return PathwayFound(reason=reason or "No HCPCS or CPT code is named.")
-        need = authorization_need(ref, codes, day, place or None)
+        case = None if code else self._case(case_id)
+        drug = dispensed_drug(case.order.codes) if case else ""
+        need = authorization_need(ref, codes, day, place or None, drug)
         return PathwayFound(payer=ref, code=", ".join(codes), need=need, text=need_line(need))
 
     def similar_decisions(self, code: str = "", payer: str = "", case_id: str = "") -> LinesFound:

@@ -7,9 +7,11 @@ import pytest
 
 from cases.authorization import Need
 from cases.case import LineOfBusiness, PayerRef
+from cases.chart import Coding
 from cases.ids import PayerId
 from knowledge.authorization_rules import AuthorizationRule, AuthorizationRules, authorization_need, shipped_rules
 from knowledge.code_pattern import CodePattern, closest
+from knowledge.drug_benefit import dispensed_drug
 
 ON = date(2023, 1, 1)
 LATER = date(2026, 6, 1)
@@ -173,6 +175,21 @@ def test_shipped_rule_ids_are_unique_and_each_cites_a_source() -> None:
 )
 def test_code_patterns(pattern: str, code: str, covered: bool) -> None:
     assert CodePattern(text=pattern).covers(code) is covered
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "display", "dispensed"),
+    [
+        ("http://hl7.org/fhir/sid/ndc", "0169-4525-14", "Wegovy 0.25 mg pen", "Wegovy 0.25 mg pen"),
+        ("http://hl7.org/fhir/sid/ndc", "0169-4525-14", "", "0169-4525-14"),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm", "1", "vedolizumab 300 mg for intravenous infusion", ""),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm", "1", "ocrelizumab IV, 300 mg", ""),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm", "1", "ivabradine 5 mg tablet", "ivabradine 5 mg tablet"),
+        ("http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "J0139", "adalimumab", ""),
+    ],
+)
+def test_what_a_pharmacy_dispenses(system: str, code: str, display: str, dispensed: str) -> None:
+    assert dispensed_drug([Coding(system=system, code=code, display=display)]) == dispensed
 
 
 INSURED = payer("anybody", LineOfBusiness.COMMERCIAL_INSURED)

@@ -3,22 +3,21 @@
 import json
 from datetime import datetime
 
-from agents.appeal_products import CALLS, CONSENT, OUTCOME, PLAN, SLOTS, FilingConsent
+from agents.appeal_products import CALLS, CONSENT, DENIAL_DOCUMENT, OUTCOME, PLAN, SLOTS, FilingConsent
 from agents.casework.denials.opening import close_denial
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
-from agents.reading.appeals.brief import last_day
+from agents.reading.appeals.call_window import call_window
 from agents.steps.submit import effect_of
 from agents.toolbox import Toolbox
 from cases.appeal import AppealOutcome, Call, Channel, Slot
 from cases.audit_event import Actor
 from cases.case import Case
-from cases.deadlines import DenialKind
 from cases.denial import Denial
 from cases.errors import Conflict, InputError, NotAllowed
 from cases.ids import CaseId, UserId
 from cases.lifecycle import CaseState
-from cases.review import User, UserRole
-from knowledge.appeal_rules import peer_window
+from cases.review import UserRole
 from runtime import case_store, denial_store, review_store, work_store
 from runtime.database import Transaction
 from runtime.effects import Receipt
@@ -35,7 +34,7 @@ def record_filing(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, how: str
     if not how.strip() or not reference.strip():
         raise InputError("how, reference: say how it was filed and the confirmation's number")
     with toolbox.database.read() as transaction:
-        _user(transaction, user_id, UserRole.SPECIALIST)
+        person_with(transaction, user_id, UserRole.SPECIALIST, "file an appeal")
         case = _appeal(transaction, appeal_id)
         submission = work_store.newest_submission(transaction, appeal_id)
         plan = work_store.get_product(transaction, appeal_id, PLAN)
@@ -48,8 +47,9 @@ def record_filing(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, how: str
         return Receipt(status=200, body=json.dumps(told).encode())
 
     receipt = toolbox.ledger.perform(effect_of(submission, case), act, lambda: None)
-    _clear(toolbox, case)
-    _note(toolbox, case, user_id, "appeal.filed_by_hand")
+    with toolbox.database.begin() as transaction:
+        _clear(toolbox, transaction, case)
+        _note(toolbox, transaction, case, user_id, "appeal.filed_by_hand")
     return receipt
 
 
@@ -62,7 +62,7 @@ def record_consent(
     except ValueError:
         raise InputError(f"signed on: '{signed_on}' is no date; write it as 2026-11-26") from None
     with toolbox.database.begin() as transaction:
-        _user(transaction, user_id, UserRole.SPECIALIST)
+        person_with(transaction, user_id, UserRole.SPECIALIST, "record a consent")
         case = _appeal(transaction, appeal_id)
         plan = work_store.get_product(transaction, appeal_id, PLAN)
         if not signed_by.strip() or day > toolbox.clock.now().date():
@@ -70,7 +70,7 @@ def record_consent(
         form = plan.form if plan and plan.form else "Written consent"
         consent = FilingConsent(form=form, signed_by=signed_by.strip(), signed_on=day.isoformat(), recorded_by=user_id)
         work_store.put_product(transaction, appeal_id, case.revision, CONSENT, consent, toolbox.clock.now())
-    _note(toolbox, case, user_id, "appeal.consent_recorded")
+        _note(toolbox, transaction, case, user_id, "appeal.consent_recorded")
     return consent
 
 
@@ -79,14 +79,14 @@ def record_call(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, call: Call
     if not call.with_whom.strip() or not call.outcome.strip():
         raise InputError("with, outcome: name who was spoken to and what came of it")
     with toolbox.database.begin() as transaction:
-        _user(transaction, user_id, UserRole.SPECIALIST)
+        person_with(transaction, user_id, UserRole.SPECIALIST, "record a call")
         case = _appeal(transaction, appeal_id)
         calls = (
             *(work_store.get_product(transaction, appeal_id, CALLS) or ()),
             call.model_copy(update={"by": user_id}),
         )
         work_store.put_product(transaction, appeal_id, case.revision, CALLS, calls, toolbox.clock.now())
-    _note(toolbox, case, user_id, "appeal.call_recorded")
+        _note(toolbox, transaction, case, user_id, "appeal.call_recorded")
     return calls
 
 
@@ -99,7 +99,7 @@ def record_slot(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, slot: Slot
     if not slot.physician.strip() or slot.at <= toolbox.clock.now():
         raise InputError("at, physician: name the physician, and a time to come")
     with toolbox.database.begin() as transaction:
-        _user(transaction, user_id, UserRole.SPECIALIST)
+        person_with(transaction, user_id, UserRole.SPECIALIST, "keep a time for a call")
         case = _appeal(transaction, appeal_id)
         assert case.appeal is not None
         facts = denial_store.get(transaction, case.appeal.denial_id).facts
@@ -109,12 +109,14 @@ def record_slot(toolbox: Toolbox, appeal_id: CaseId, user_id: UserId, slot: Slot
             key=lambda one: one.at,
         )
         work_store.put_product(transaction, appeal_id, case.revision, SLOTS, tuple(kept), toolbox.clock.now())
-    _note(toolbox, case, user_id, "appeal.slot_recorded")
-    window = peer_window(facts.payer_id, facts.kind is DenialKind.CONCURRENT)
-    last = last_day(facts.notice_date, window.within) if facts.notice_date else None
-    if last is None or slot.at.date() <= last:
+        notice = work_store.get_product(transaction, appeal_id, DENIAL_DOCUMENT)
+        _note(toolbox, transaction, case, user_id, "appeal.slot_recorded")
+    window = call_window(facts, notice.text if notice else "")
+    if window.last is None or slot.at.date() <= window.last:
         return ""
-    return f"That is after {last}, the last day for such a call ({window.source}): ask whether they still take it."
+    return (
+        f"That is after {window.last}, the last day for such a call ({window.source}): ask whether they still take it."
+    )
 
 
 def write_off(toolbox: Toolbox, denial_id: str, user_id: UserId, reason: str) -> Denial:
@@ -143,23 +145,15 @@ def _appeal(transaction: Transaction, appeal_id: CaseId) -> Case:
     return case
 
 
-def _user(transaction: Transaction, user_id: UserId, least: UserRole) -> User:
-    user = review_store.get_user(transaction, user_id)
-    if not user.active or not user.role.at_least(least):
-        raise NotAllowed(f"{user_id} is a {user.role}; this needs a {least} or above.")
-    return user
-
-
-def _clear(toolbox: Toolbox, case: Case) -> None:
+def _clear(toolbox: Toolbox, transaction: Transaction, case: Case) -> None:
     """What was filed in time needs no reminder any more."""
     assert case.appeal is not None
-    with toolbox.database.begin() as transaction:
-        denial_store.clear_timers(transaction, case.appeal.denial_id)
-        if toolbox.queue is not None:
-            toolbox.queue.enqueue(transaction, "work_case", case.id, key=f"{case.id}:filed")
+    denial_store.clear_timers(transaction, case.appeal.denial_id)
+    if toolbox.queue is not None:
+        toolbox.queue.enqueue(transaction, "work_case", case.id, key=f"{case.id}:filed")
 
 
-def _note(toolbox: Toolbox, case: Case, user_id: UserId, action: str) -> None:
+def _note(toolbox: Toolbox, transaction: Transaction, case: Case, user_id: UserId, action: str) -> None:
     """The audit entry of an act; a person's words stay in the sealed product."""
     desk = CaseDesk(toolbox.database, toolbox.audit, toolbox.clock, case.id, Actor.PERSON, user_id)
-    desk.record(case.revision, Record(action=action))
+    desk.record_in(transaction, case.revision, Record(action=action))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from agents.appeal_products import OUTCOME, REBUTTAL
 from agents.casework.denials.opening import record
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record, flagged
 from agents.products import ANSWER
 from agents.toolbox import Toolbox
@@ -11,11 +12,11 @@ from cases.appeal import AppealOutcome, ReasonAnswer, ReasonOutcome, Rebuttal, R
 from cases.audit_event import Actor
 from cases.case import AppealRef, Case, Flag
 from cases.denial import Denial, DenialStatus
-from cases.errors import Conflict, InputError, NotAllowed
+from cases.errors import Conflict, InputError
 from cases.ids import CaseId, UserId
 from cases.lifecycle import ALLOWED, CaseEvent, CaseState, move
 from cases.review import UserRole
-from runtime import case_store, denial_store, review_store, work_store
+from runtime import case_store, denial_store, work_store
 from runtime.database import Transaction
 
 _BY_STATE = {
@@ -60,9 +61,7 @@ def record_outcome(
     if not said.strip():
         raise InputError("said: name the decision (its letter, number or call)")
     with toolbox.database.begin() as transaction:
-        user = review_store.get_user(transaction, user_id)
-        if not user.active or not user.role.at_least(UserRole.SPECIALIST):
-            raise NotAllowed("Recording a decision needs a specialist or above.")
+        person_with(transaction, user_id, UserRole.SPECIALIST, "record a decision")
         case = case_store.get(transaction, appeal_id)
         if case.appeal is None:
             raise InputError(f"{appeal_id} is no appeal")

@@ -4,13 +4,14 @@ import re
 import uuid
 
 from agents.casework.panel.documents import key_of
+from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record, moved
 from agents.toolbox import Toolbox
 from cases.audit_event import Actor
 from cases.case import Case
 from cases.chart import Chart
 from cases.document import Document
-from cases.errors import Conflict, InputError, NotAllowed
+from cases.errors import Conflict, InputError
 from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Span
 from cases.fact_review import FACT_ROLE
 from cases.frozen import Frozen
@@ -18,7 +19,7 @@ from cases.ids import CaseId, FactId, UserId
 from cases.lifecycle import WORKABLE, CaseEvent
 from cases.pointed_out import person_concept
 from guardrails.text_tokens import dates_in
-from runtime import case_store, chart_store, review_store
+from runtime import case_store, chart_store
 
 
 class GivenAnswer(Frozen):
@@ -39,9 +40,7 @@ def record_answer(toolbox: Toolbox, given: GivenAnswer, user_id: UserId) -> Fact
     NotAllowed for the wrong role; Conflict where the case was approved or sent.
     """
     with toolbox.database.begin() as transaction:
-        user = review_store.get_user(transaction, user_id)
-        if not user.active or not user.role.at_least(FACT_ROLE):
-            raise NotAllowed(f"{user.id} is a {user.role}; to answer a criterion needs a {FACT_ROLE} or above.")
+        person_with(transaction, user_id, FACT_ROLE, "answer a criterion")
         case = case_store.get(transaction, given.case_id)
         if case.state not in WORKABLE or case.chart_digest is None:
             raise Conflict("The case was approved or sent; an answer now would change nothing of what left.")

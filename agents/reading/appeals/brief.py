@@ -1,26 +1,20 @@
 """The physician's page for a peer-to-peer call: the case, the three strongest points, likely questions with answers."""
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from agents.reading.appeals.appeal_wording import AppealMatter
+from agents.reading.appeals.call_window import call_window
 from agents.reading.appeals.part_refused import part_refused
 from agents.reading.letter_wording import long_date
 from cases.appeal import Call, CriterionAnswer, Filing, Slot
-from cases.calendar_time import Span, TimeUnit
 from cases.criteria import Judgement, State
 from cases.criteria_evaluation import open_leaves
-from cases.deadlines import DenialKind
 from cases.document import Document
 from cases.ids import DocumentId
 from cases.packet import ChartCitation, Sentence, SentenceKind
-from guardrails.text_tokens import dates_in
-from knowledge.appeal_rules import PeerWindow, peer_window
-from knowledge.federal_holidays import federal_holidays
+from knowledge.appeal_rules import PeerWindow
 
-_OFFERED = re.compile(r"[^.|]*\bpeer[- ]to[- ]peer\b[^.|]*(?:\|[^.|]*)?(?:[.|]|$)", re.IGNORECASE)
-_WITHIN = re.compile(r"\bwithin (?P<count>\d{1,3}) (?:calendar |(?P<kind>business |working ))?days?\b", re.IGNORECASE)
 _OVER = " **That day has passed**; ask whether they still take the call."
 _MOST_POINTS, _MOST_QUESTIONS = 3, 4
 
@@ -72,47 +66,20 @@ def _when_and_where(matter: AppealMatter) -> str:
     if matter.plan.filing in (Filing.EXTERNAL_REVIEW, Filing.HEARING):
         use = "hearing" if matter.plan.filing is Filing.HEARING else "independent review"
         return f"The plan has decided finally: no call with its reviewer is on offer; the brief is for the {use}."
-    said = [match[0] for match in _OFFERED.finditer(" ".join(matter.denial.text.split()))]
-    if said:
-        of = f" of {long_date(matter.facts.notice_date)}" if matter.facts.notice_date else ""
-        words = [one.strip(" |+-") for one in dict.fromkeys(said[:2])]
-        over = _OVER if _passed(" ".join(words), matter) else ""
-        return f"The notice{of} says: " + " ".join(f"“{one}”" for one in words) + over
-    facts = matter.facts
-    window = peer_window(facts.payer_id, facts.kind in (DenialKind.CONCURRENT,))
-    told = _window(window, facts.notice_date)
-    last = last_day(facts.notice_date, window.within) if facts.notice_date else None
-    over = _OVER if last and last < matter.written_on else ""
-    return f"The notice offers none. {told}{over}"
+    window = call_window(matter.facts, matter.denial.text)
+    over = _OVER if window.last and window.last < matter.written_on else ""
+    if window.on_record:
+        return f"The notice offers none. {_on_record(window.on_record, window.last)}{over}"
+    of = f" of {long_date(matter.facts.notice_date)}" if matter.facts.notice_date else ""
+    return f"The notice{of} says: " + " ".join(f"“{one}”" for one in window.words) + over
 
 
-def _passed(words: str, matter: AppealMatter) -> bool:
-    """Whether the last day that the notice's words name, or count from its date, is before today."""
-    days = set(dates_in(words)[0]) - {matter.facts.notice_date}
-    counted = _WITHIN.search(words)
-    if counted and matter.facts.notice_date:
-        unit = TimeUnit.BUSINESS_DAYS if counted["kind"] else TimeUnit.CALENDAR_DAYS
-        days.add(last_day(matter.facts.notice_date, Span(amount=int(counted["count"]), unit=unit)))
-    return bool(days) and max(days) < matter.written_on
-
-
-def _window(window: PeerWindow, notice: date | None) -> str:
-    until = f", until {long_date(last_day(notice, window.within))}" if notice else ""
+def _on_record(window: PeerWindow, last: date | None) -> str:
+    until = f", until {long_date(last)}" if last else ""
     phone = f" Telephone {window.phone}." if window.phone else ""
     checked = "" if window.verified else " (not checked with this payer)"
     amount = f"{window.within.amount} {window.within.unit.value.replace('_', ' ')}"
     return f"Within {amount} of the notice{until}; source: {window.source}{checked}.{phone}"
-
-
-def last_day(notice: date, within: Span) -> date:
-    """The last day of a window that is counted from the notice; business days leave out federal holidays."""
-    if within.unit is not TimeUnit.BUSINESS_DAYS:
-        return notice + timedelta(days=within.amount)
-    day, left = notice, within.amount
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in federal_holidays()
-    return day
 
 
 def _said(text: str) -> str:

@@ -225,13 +225,16 @@ def _conclusions(
 
 
 def _run(leaf: Judgement, fact: Fact, matter: AnswerMatter) -> Iterator[tuple[str, tuple[Citation, ...]]]:
-    """From the first to the last day of a treatment, where the criterion asks how long it ran."""
+    """From the first to the last day of a treatment, where the criterion asks how long it ran.
+
+    Said only where no more days lie between than code counts for it: a course with a pause ran shorter than it lasted.
+    """
     course = fact.course
     if course is None or course.starts is None or course.ends is None or not _ASKS_HOW_LONG.search(leaf.statement):
         return
     days = (course.ends - course.starts).days
     _, shown = recorded_on(fact, fact_citations(fact, matter.documents), matter.documents)
-    if days > 0:
+    if 0 < days <= (fact.duration_days or 0):
         yield f"From {long_date(course.starts)} to {long_date(course.ends)}, {days} days", shown
 
 

@@ -73,13 +73,15 @@ def shown(
         "written": {},
         **told,
     }
+    answers_from = answerable(desk, caller, sheet, judged)
     return page(
         request, "case.html", status=status, caller=caller, sheet=sheet, pages=pages, beside=beside,
         step=next_step(sheet, len(pages), by_hand=by_hand), effect=effect(sheet, len(pages), by_hand),
         appeal=appeal, precedents=precedents, may_end=may_end(sheet.case), acts=acts_of(caller, sheet),
         events=timeline(history_of(desk.toolbox, sheet.case.id), sheet.reviews, sheet.names),
-        again=AGAIN, closable=CLOSABLE, answerable=answerable(desk, caller, sheet, judged), judged=judged, chosen=0,
-        near=nearest(desk, sheet, judged), key_of=key_of, opened=_opened(desk, sheet.case.id, judged, 0),
+        again=AGAIN, closable=CLOSABLE, answerable=answers_from, judged=judged, chosen=0,
+        near=nearest(desk, sheet, judged) if answers_from else (), key_of=key_of,
+        opened=_opened(desk, sheet.case.id, judged, 0),
         denials=denials_of_case(desk.toolbox, sheet.case.id), **known,
     )  # fmt: skip
 
@@ -113,27 +115,32 @@ def evidence(
     """One criterion with its evidence, a document opened at the place of the quote; `use` takes over near words."""
     sheet = read_case(desk.toolbox, case_id, caller.id)
     judged = sheet.judgement(criterion_id)
-    near = nearest(desk, sheet, judged)
-    taken = near[use] if use is not None and use < len(near) else None
-    written = {"document": taken.key, "quote": " ".join(taken.quote.split()), "answer": "yes"} if taken else None
-    return one_criterion(request, desk, caller, sheet, judged, chosen=e, written=written)
+    return one_criterion(request, desk, caller, sheet, judged, chosen=e, use=use)
 
 
 def one_criterion(
     request: Request, desk: PanelDesk, caller: Caller, sheet: CaseSheet, judged: Judgement, *, chosen: int = 0,
     status: int = 200, failed: CountersignError | None = None, written: Mapping[str, str] | None = None,
+    use: int | None = None,
 ) -> Response:  # fmt: skip
-    """The page of a criterion; `failed` and `written` where an answer was given that cannot be taken."""
+    """The page of a criterion; `failed` and `written` where an answer was given that cannot be taken.
+
+    `use` numbers the near words to begin an answer with.
+    """
+    answers_from = answerable(desk, caller, sheet, judged)
+    near = nearest(desk, sheet, judged) if answers_from else ()
+    if use is not None and use < len(near):
+        written = {"document": near[use].key, "quote": " ".join(near[use].quote.split()), "answer": "yes"}
     return page(
         request, "evidence.html", status=status, caller=caller, sheet=sheet, judged=judged, chosen=chosen,
         key_of=key_of, opened=_opened(desk, sheet.case.id, judged, chosen), failed=failed, written=written or {},
-        answerable=answerable(desk, caller, sheet, judged), near=nearest(desk, sheet, judged),
+        answerable=answers_from, near=near,
     )  # fmt: skip
 
 
 def nearest(desk: PanelDesk, sheet: CaseSheet, judged: Judgement | None) -> tuple[ChartSource, ...]:
     """Sentences of the chart that come nearest to an open criterion by their words; nobody has judged them."""
-    if judged is None or judged.id not in sheet.questions or sheet.case.state not in WORKABLE:
+    if judged is None:
         return ()
     _, chart = chart_of(desk.toolbox, sheet.case.id)
     sought = _NOT_SOUGHT.sub("", judged.statement)
