@@ -9,9 +9,12 @@ from pydantic import AwareDatetime
 from cases.frozen import Frozen
 from cases.ids import CaseId, UserId
 
+LETTER_SENTENCE = "letter_sentence"
+"""The concept of items made of a letter: `read` is then a sentence, `passage` what it cites."""
+
 
 class Says(StrEnum):
-    """Whether the passage shows of the patient what was read from it."""
+    """Whether the passage shows of the patient what was read from it, or bears a letter's sentence."""
 
     YES = "yes"
     NO = "no"

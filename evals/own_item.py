@@ -11,7 +11,7 @@ from cases.frozen import Frozen
 class OwnItem(BaseModel):
     """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case.
 
-    `concept` is what a passage is read for, in a suite of readings.
+    `concept` is what a passage is read for, in a suite of readings; `passage` what a sentence cites.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +25,7 @@ class OwnItem(BaseModel):
     lob: LineOfBusiness | None = None
     date: datetime.date | None = None
     concept: str = ""
+    passage: str = ""
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -18,13 +18,14 @@ from evals.gates import Gate, GateBook, Waiver
 from evals.own_item import Outcome, OwnItem
 from evals.task import Item, Measure, Score, Solver, Task, share
 
-Kind = Literal["question", "identifiers", "letter", "reading"]
+Kind = Literal["question", "identifiers", "letter", "reading", "sentence"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _ANSWERS: dict[Kind, str] = {
     "question": "answered with a quote that holds `expected`, or abstained where `expected` is empty",
     "identifiers": "every text of `expected` is covered by a found span, and nothing where it is empty",
     "letter": "the letter is of the kind that `expected` names (denial, approval, …)",
     "reading": "`concept` is read of the patient from the text where `expected` is `yes`, and not where it is empty",
+    "sentence": "a letter may say it on `passage` where `expected` is `yes`, and may not where it is empty",
 }
 
 
@@ -150,15 +151,20 @@ _EXAMPLES: dict[Kind, list[dict[str, Any]]] = {
         {"id": "r-1", "text": "He has severe knee pain every day.", "concept": "knee_pain", "expected": "yes"},
         {"id": "r-2", "text": "His brother has knee pain.", "concept": "knee_pain", "expected": ""},
     ],
+    "sentence": [
+        {"id": "s-1", "text": "He walked 40 feet.", "passage": "gait: 40 feet, rolling walker", "expected": "yes"},
+        {"id": "s-2", "text": "He walked 90 feet.", "passage": "gait: 40 feet, rolling walker", "expected": ""},
+    ],
     "letter": [{"id": "l-1", "text": "Northlake Advantage\nWe denied E1390. You may appeal.", "expected": "denial"}],
 }
 _TEMPLATE = """# A suite of your own. It runs with the shipped ones: `countersign evals run {name} --out DIR`.
-# One line of items.jsonl: {{"id", "text", "expected", "case"?, "slice"?, "payer"?, "lob"?, "date"?, "concept"?}}.
+# One line of items.jsonl: {{"id", "text", "expected", "case"?, "slice"?}}, and by kind "payer"?, "lob"?, "date"?,
+# "concept"?, "passage"?.
 # An item is right if {answers}.
 name: {name}
 title: "{name}"
 claim: "What the product says of itself, and these items put to the test."
-kind: {kind}            # question, identifiers, letter or reading
+kind: {kind}            # question, identifiers, letter, reading or sentence
 at_least: 0.9           # the lower end of the 95 % interval must reach it
 cites: "who set this threshold, where and when"
 licence: "our own"

@@ -1,55 +1,79 @@
-"""People's labels as a suite of this installation: what two agree on, read again by the product."""
+"""People's labels as suites of this installation: what two agree on, put to the product again."""
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from agents.casework import labelling
 from agents.toolbox import Toolbox
 from cases.errors import InputError
-from cases.labelling import LabelItem, Says, agreement
+from cases.labelling import LETTER_SENTENCE, LabelItem, Says, agreement
 from evals.own_suite import suites_folder
 
-NAME = "people"
+FACTS, LETTERS = "people", "people-letters"
 _SUITE = """# Written by `countersign evals labels`; what is changed here (threshold, waiver, who set them) is kept.
-name: people
-title: "People's labels"
-claim: "What is read from a passage is what people say of it."
-kind: reading
+name: {name}
+title: "{title}"
+claim: "{claim}"
+kind: {kind}
 at_least: 0.9
 cites: "a habit of ours until somebody sets one: who, where and when"
 licence: "this installation's own"
-origin: "decisions on facts in the course of work, approved by a supervisor and answered alike by a second person"
+origin: "decisions in the course of work, approved by a supervisor and answered alike by a second person"
 phi: phi
 """
+_ABOUT = {
+    FACTS: {"title": "People's labels", "claim": "What is read from a passage is what people say of it.",
+            "kind": "reading"},
+    LETTERS: {"title": "People's labels of letters", "claim": "A letter says only what people say its sources bear.",
+              "kind": "sentence"},
+}  # fmt: skip
 
 
-def write_people(toolbox: Toolbox) -> tuple[Path, int]:
-    """The folder and how many items it has; raises InputError where no two people agree on any item yet.
+def write_people(toolbox: Toolbox) -> tuple[tuple[Path, int], ...]:
+    """The folders written and how many items each has; raises InputError where no two people agree on any item yet.
 
-    Only items whose answer decides whether the reader should affirm it: a denial that people say is wrongly read may
-    be either. Their text is masked and still PHI, so nobody else on the machine may open the folder.
+    Of facts only items whose answer decides whether the reader should affirm them: a denial that people say is wrongly
+    read may be either. Their text is masked and still PHI, so nobody else on the machine may open the folders.
     """
     held = labelling.items(toolbox)
-    rows = [row for item in held if (row := _row(item)) is not None]
-    if not rows:
+    rows = {
+        FACTS: [row for item in held if item.concept != LETTER_SENTENCE and (row := _fact_row(item))],
+        LETTERS: [row for item in held if item.concept == LETTER_SENTENCE and (row := _sentence_row(item))],
+    }
+    if not any(rows.values()):
         raise InputError("No item has two answers that agree yet; they are given on the panel's page Labels.")
-    folder = suites_folder(toolbox.settings.home) / NAME
+    return tuple((_write(toolbox, name, found, held), len(found)) for name, found in rows.items() if found)
+
+
+def _write(toolbox: Toolbox, name: str, rows: Sequence[dict[str, str]], held: Sequence[LabelItem]) -> Path:
+    folder = suites_folder(toolbox.settings.home) / name
     folder.mkdir(parents=True, exist_ok=True)
     os.chmod(folder, 0o700)
     if not (folder / "suite.yaml").is_file():
-        (folder / "suite.yaml").write_text(_SUITE, "utf-8")
+        (folder / "suite.yaml").write_text(_SUITE.format(name=name, **_ABOUT[name]), "utf-8")
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / "items.jsonl").write_text(lines, "utf-8")
-    (folder / "agreement.json").write_text(agreement(held).model_dump_json(), "utf-8")
-    return folder, len(rows)
+    of_kind = [item for item in held if (item.concept == LETTER_SENTENCE) is (name == LETTERS)]
+    (folder / "agreement.json").write_text(agreement(of_kind).model_dump_json(), "utf-8")
+    return folder
 
 
-def _row(item: LabelItem) -> dict[str, str] | None:
+def _fact_row(item: LabelItem) -> dict[str, str] | None:
     if item.answer is None or (item.answer is Says.NO and not item.affirmed):
         return None
     expected = "yes" if item.answer is Says.YES and item.affirmed else ""
     return {
         "id": item.id, "text": item.passage, "concept": item.concept, "expected": expected, "case": item.case_id,
         "slice": item.concept,
+    }  # fmt: skip
+
+
+def _sentence_row(item: LabelItem) -> dict[str, str] | None:
+    if item.answer is None:
+        return None
+    return {
+        "id": item.id, "text": item.read, "passage": item.passage, "case": item.case_id,
+        "expected": "yes" if item.answer is Says.YES else "",
     }  # fmt: skip

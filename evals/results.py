@@ -1,5 +1,6 @@
 """results.json: the record of a run, as others may read it; its JSON schema is published beside this file."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -130,6 +131,12 @@ def verdict_of(outcomes: list[Outcome], problems: bool, *, tolerant: bool) -> Ve
     if problems or Outcome.FAILED in outcomes:
         return "failed"
     return "inconclusive" if Outcome.INCONCLUSIVE in outcomes and not tolerant else "passed"
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several verdicts the one that stands for all."""
+    held = set(verdicts)
+    return "failed" if "failed" in held else "inconclusive" if "inconclusive" in held else "passed"
 
 
 def read_results(path: Path) -> RunResult:

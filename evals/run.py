@@ -27,6 +27,7 @@ from evals.results import (
     SliceFigure,
     SuiteResult,
     verdict_of,
+    worst,
 )
 from evals.task import Item, Kind, Measure, Score, Task
 
@@ -37,17 +38,16 @@ AnyTask = Task[Any, Any]
 Progress = Callable[[Iterable[Item[Any]], int, str], Iterable[Item[Any]]]
 
 
-def _quiet(items: Iterable[Item[Any]], _total: int, _name: str) -> Iterable[Item[Any]]:
+def quiet(items: Iterable[Item[Any]], _total: int, _name: str) -> Iterable[Item[Any]]:
     return items
 
 
 def run_suites(
-    tasks: Sequence[AnyTask], bench: Bench, book: GateBook, *, seed: int = SEED, progress: Progress = _quiet
+    tasks: Sequence[AnyTask], bench: Bench, book: GateBook, *, seed: int = SEED, progress: Progress = quiet
 ) -> RunResult:
     """All suites one after the other, and the verdict over them."""
     started = datetime.now(UTC)
     suites = tuple(run_suite(task, bench, book, seed=seed, progress=progress) for task in tasks)
-    verdicts = {suite.verdict for suite in suites}
     return RunResult(
         started=started,
         finished=datetime.now(UTC),
@@ -59,12 +59,12 @@ def run_suites(
         gates_version=book.version,
         hashes=hashes(bench.settings),
         suites=suites,
-        verdict="failed" if "failed" in verdicts else "inconclusive" if "inconclusive" in verdicts else "passed",
+        verdict=worst(suite.verdict for suite in suites),
     )
 
 
 def run_suite(
-    task: AnyTask, bench: Bench, book: GateBook, *, seed: int = SEED, progress: Progress = _quiet
+    task: AnyTask, bench: Bench, book: GateBook, *, seed: int = SEED, progress: Progress = quiet
 ) -> SuiteResult:
     """One suite: an item that errors, a dataset that changed or vanished and a suite without gates are problems."""
     started, cpu = time.perf_counter(), time.process_time()

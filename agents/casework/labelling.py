@@ -1,18 +1,13 @@
-"""Decisions on facts become items of the suites: masked, approved by a supervisor, answered by a second person."""
+"""What people overruled becomes items of the suites: masked, approved by a supervisor, answered by a second person."""
 
-from collections.abc import Iterator
-
+from agents.casework.overrides import Override, overrides_of
 from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
-from agents.fact_decisions import decisions_of
-from agents.products import FACT_DECISIONS, FACTS
+from agents.products import EDITED_LETTER, FACT_DECISIONS
 from agents.toolbox import CaseTools, Toolbox
 from cases.audit_event import Actor
-from cases.case import Case
 from cases.errors import Conflict, NotFound
-from cases.evidence import Assertion, Fact
-from cases.fact_review import FactAct, FactDecision, decided
-from cases.ids import CaseId, UserId, digest_of
+from cases.ids import CaseId, UserId
 from cases.labelling import Candidate, Label, LabelItem, Says
 from cases.review import UserRole
 from guardrails.phi.guard import shipped_guard
@@ -27,22 +22,23 @@ _MOST_OFFERED = 20
 
 
 def candidates(toolbox: Toolbox) -> tuple[Candidate, ...]:
-    """The newest decisions on facts that were neither kept nor left out, masked; raises GuardFailed where it cannot."""
-    return tuple(_candidate(toolbox, *row) for row in _waiting(toolbox)[:_MOST_OFFERED])
+    """The newest decisions that were neither kept nor left out, masked; raises GuardFailed where it cannot."""
+    return tuple(_candidate(toolbox, one) for one in _waiting(toolbox)[:_MOST_OFFERED])
 
 
-def _waiting(toolbox: Toolbox) -> list[tuple[Case, FactDecision, Fact]]:
-    """Every decision that was neither kept nor left out, newest first, with the fact as it was left."""
+def _waiting(toolbox: Toolbox) -> list[Override]:
+    """Every decision that was neither kept nor left out, newest first."""
     with toolbox.database.read() as transaction:
         done = label_store.decided(transaction)
+        decided_on = {*work_store.cases_with(transaction, FACT_DECISIONS)}
+        decided_on |= {*work_store.cases_with(transaction, EDITED_LETTER)}
         waiting = [
-            (case, decision, fact)
-            for case_id in work_store.cases_with(transaction, FACT_DECISIONS)
-            for case in (case_store.get(transaction, case_id),)
-            for decision, fact in _decided_facts(transaction, case)
-            if _id(case.id, decision) not in done
+            one
+            for case_id in sorted(decided_on)
+            for one in overrides_of(transaction, case_store.get(transaction, case_id))
+            if one.id not in done
         ]
-    return sorted(waiting, key=lambda row: row[1].at, reverse=True)
+    return sorted(waiting, key=lambda one: (one.at, one.id), reverse=True)
 
 
 def keep(toolbox: Toolbox, item_id: str, user_id: UserId) -> None:
@@ -102,47 +98,28 @@ def open_to(item: LabelItem, user_id: UserId) -> bool:
 
 
 def _offered(toolbox: Toolbox, item_id: str) -> Candidate:
-    found = next((row for row in _waiting(toolbox) if _id(row[0].id, row[1]) == item_id), None)
+    found = next((one for one in _waiting(toolbox) if one.id == item_id), None)
     if found is None:
         raise NotFound("There is no such decision to make an item of; it may have been kept or left out already.")
-    return _candidate(toolbox, *found)
+    return _candidate(toolbox, found)
 
 
-def _decided_facts(transaction: Transaction, case: Case) -> Iterator[tuple[FactDecision, Fact]]:
-    """The last decision on each fact of the newest working, with the fact as that person left it."""
-    decisions = decisions_of(transaction, case.id)
-    facts = (work_store.get_product(transaction, case.id, FACTS) or ()) if decisions else ()
-    by_place = {(fact.id, fact.span.quote): fact for fact in facts}
-    last = {(one.fact_id, one.quote): one for one in decisions}
-    for place, decision in last.items():
-        if place in by_place:
-            yield decision, decided((by_place[place],), (decision,))[0]
-
-
-def _candidate(toolbox: Toolbox, case: Case, decision: FactDecision, fact: Fact) -> Candidate:
-    memory = memory_of_case(case, CaseTools(toolbox, case.id).read_chart())
+def _candidate(toolbox: Toolbox, one: Override) -> Candidate:
+    memory = memory_of_case(one.case, CaseTools(toolbox, one.case.id).read_chart())
     guard = shipped_guard()
 
     def masked(text: str) -> str:
         return placeholders(text, guard.find(text, memory))
 
-    affirmed = fact.assertion is Assertion.AFFIRMED
-    value = "" if fact.value is None else f" {fact.value.normalize():f} {fact.unit}".rstrip()
     return Candidate(
-        id=_id(case.id, decision),
-        case_id=case.id,
-        concept=fact.concept,
-        read=masked(f"{fact.concept.replace('_', ' ')}{value}" + ("" if affirmed else f", {fact.assertion.value}")),
-        affirmed=affirmed,
-        passage=masked(" ".join(fact.context.quote.split())),
-        first=Label(
-            user_id=decision.user_id, says=Says.NO if decision.act is FactAct.REJECT else Says.YES, at=decision.at
-        ),
+        id=one.id,
+        case_id=one.case.id,
+        concept=one.concept,
+        read=masked(one.read),
+        affirmed=one.affirmed,
+        passage=masked(one.passage),
+        first=Label(user_id=one.user_id, says=one.says, at=one.at),
     )
-
-
-def _id(case_id: CaseId, decision: FactDecision) -> str:
-    return digest_of(f"{case_id}:{decision.fact_id}:{decision.quote}:{decision.at.isoformat()}".encode())[:32]
 
 
 def _note(toolbox: Toolbox, transaction: Transaction, case_id: CaseId, user_id: UserId, action: str) -> None:

@@ -137,6 +137,25 @@ def history() -> None:
     typer.echo("\n".join(history_words(read_history(load_settings().home))))
 
 
+@app.command("weekly")
+def weekly() -> None:
+    """Run the frozen set once a week and show what is answered otherwise than the week before. For a timer.
+
+    Example: countersign evals weekly
+    """
+    from evals.results import EXIT
+    from evals.weekly import run_week, week_words
+    from runtime import logs
+    from runtime.clock import clock_of
+    from runtime.settings import load_settings
+
+    settings = load_settings()
+    logs.configure(settings)
+    week, fresh = run_week(settings, clock_of(settings).now(), context.progress)
+    typer.echo("\n".join(week_words(week, fresh=fresh)))
+    sys.exit(EXIT[week.verdict])
+
+
 @app.command("drift")
 def drift(as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False) -> None:
     """Show whether what comes in has changed, and how often people overrule what was prepared.
@@ -173,7 +192,9 @@ def report(
 @app.command("new")
 def new(
     suite: Annotated[str, typer.Argument(help="Its name: lower-case letters, digits, hyphens.")],
-    kind: Annotated[str, typer.Option("--kind", help="question, identifiers, letter or reading.")] = "question",
+    kind: Annotated[
+        str, typer.Option("--kind", help="question, identifiers, letter, reading or sentence.")
+    ] = "question",
 ) -> None:
     """Write a working suite of your own: a dataset and a threshold, no code.
 
@@ -191,7 +212,7 @@ def new(
 
 @app.command("labels")
 def labels() -> None:
-    """Write the items that two people agree on as the suite `people`, in the place of the one written before.
+    """Write the items that two people agree on as the suites `people` and `people-letters`, over those written before.
 
     Example: countersign evals labels
     """
@@ -200,6 +221,7 @@ def labels() -> None:
     from runtime.settings import load_settings
 
     box = build_toolbox(load_settings())
-    folder, count = write_people(box)
+    written = write_people(box)
     box.database.close()
-    typer.echo(f"{count} items in {folder}; then: countersign evals run people")
+    for folder, count in written:
+        typer.echo(f"{count} items in {folder}; then: countersign evals run {folder.name}")

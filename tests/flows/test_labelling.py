@@ -9,11 +9,11 @@ from cases.case import Case
 from cases.errors import Conflict, InputError, NotAllowed, NotFound
 from cases.fact_review import FactAct
 from cases.ids import UserId
-from cases.labelling import Candidate, Says
-from cases.review import User, UserRole
+from cases.labelling import LETTER_SENTENCE, Candidate, Says
+from cases.review import ReviewAct, User, UserRole
 from evals.bench_room import Depth, open_bench
 from evals.own_suite import read_suite
-from evals.people import NAME, write_people
+from evals.people import FACTS, LETTERS, write_people
 from runtime import review_store
 from tests.flows.clinic import COMPLETE, Clinic
 from tests.flows.test_fact_review import decide, deciding
@@ -53,7 +53,7 @@ def test_the_whole_way(clinic: Clinic, decided: Case) -> None:
     labelling.label(clinic.box, one.id, Says.YES, OTHER)
     with pytest.raises(Conflict, match="has its answers"):
         labelling.label(clinic.box, one.id, Says.NO, SUPERVISOR)
-    folder, count = write_people(clinic.box)
+    ((folder, count),) = write_people(clinic.box)
     assert count == 1
     assert oct(folder.stat().st_mode)[-3:] == "700"
     (row,) = [json.loads(line) for line in (folder / "items.jsonl").read_text("utf-8").splitlines()]
@@ -65,11 +65,11 @@ def test_the_suite_reads_the_items_again(clinic: Clinic, decided: Case) -> None:
     one = only(clinic)
     labelling.keep(clinic.box, one.id, SUPERVISOR)
     labelling.label(clinic.box, one.id, Says.YES, OTHER)
-    folder, _ = write_people(clinic.box)
+    ((folder, _),) = write_people(clinic.box)
     wrong = json.loads((folder / "items.jsonl").read_text("utf-8")) | {"id": "w", "concept": "pao2"}
     with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(wrong) + "\n")
-    task, _ = read_suite(clinic.box.settings.home, NAME)
+    task, _ = read_suite(clinic.box.settings.home, FACTS)
     with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
         solve = task.solver(bench)
         assert [solve(item).right for item in task.items(bench)] == [True, False]
@@ -91,5 +91,30 @@ def test_what_is_left_out_is_not_offered_again_and_a_third_settles_a_difference(
     assert labelling.open_to(item, SUPERVISOR)
     labelling.label(clinic.box, two.id, Says.NO, SUPERVISOR)
     assert labelling.items(clinic.box)[0].answer is Says.NO
-    row = json.loads((write_people(clinic.box)[0] / "items.jsonl").read_text("utf-8"))
+    ((folder, _),) = write_people(clinic.box)
+    row = json.loads((folder / "items.jsonl").read_text("utf-8"))
     assert row["expected"] == ""
+
+
+def test_a_sentence_struck_out_of_a_letter_becomes_an_item_of_its_own_suite(clinic: Clinic, decided: Case) -> None:
+    labelling.leave_out(clinic.box, only(clinic).id, SUPERVISOR)
+    letter = clinic.artefacts(decided.id)["letter.md"].decode()
+    struck = next(line for line in letter.splitlines() if "satur" in line and "records" in line)
+    clinic.review(decided.id, ReviewAct.EDIT, FIRST, reason="too much", letter=letter.replace(struck, ""))
+    (one, *_) = labelling.candidates(clinic.box)
+    assert one.concept == LETTER_SENTENCE
+    assert one.first.says is Says.NO
+    assert decided.patient.family not in one.passage + one.read
+    labelling.keep(clinic.box, one.id, SUPERVISOR)
+    labelling.label(clinic.box, one.id, Says.YES, OTHER)
+    labelling.label(clinic.box, one.id, Says.YES, SUPERVISOR)
+    ((folder, count),) = write_people(clinic.box)
+    assert (folder.name, count) == (LETTERS, 1)
+    row = json.loads((folder / "items.jsonl").read_text("utf-8"))
+    beyond = row | {"id": "beyond", "text": row["text"] + " It was 71 %.", "expected": ""}
+    with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(beyond) + "\n")
+    task, _ = read_suite(clinic.box.settings.home, LETTERS)
+    with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
+        solve = task.solver(bench)
+        assert [solve(item).right for item in task.items(bench)] == [True, True]
