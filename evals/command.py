@@ -29,6 +29,12 @@ def suite_names(settings: Settings) -> list[str]:
     return [*SUITES, *own_suite.names(settings.home)]
 
 
+def live_names(settings: Settings) -> list[str]:
+    """The suites that ask the model that is set; the judge only where people have settled something to hold it to."""
+    own = own_suite.names(settings.home)
+    return ["live", *(["judge"] if own_suite.PEOPLE_FACTS in own or own_suite.PEOPLE_LETTERS in own else [])]
+
+
 def suite_tasks(settings: Settings, names: Sequence[str]) -> tuple[list[AnyTask], GateBook]:
     """The suites with the gates of all of them; raises NotFound for a name that is none."""
     book = read_gates()

@@ -2,7 +2,7 @@
 
 import math
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -68,6 +68,8 @@ def estimate(measure: Measure, scored: Sequence[Scored], seed: int) -> Estimate:
     marks = [one.score.marks.get(measure.marks, Mark(0.0, 0.0)) for one in counted]
     hits, of = sum(mark.hit for mark in marks), sum(mark.of for mark in marks)
     value = _STATISTICS[measure.kind](measure, counted)
+    if math.isnan(value):
+        return Estimate(value, value, value, len(counted), clusters, hits, of, "no number")
     low, high, method = _interval(measure, counted, value, seed)
     return Estimate(value, low, high, len(counted), clusters, hits, of, method)
 
@@ -154,8 +156,23 @@ def _gap(measure: Measure, counted: Sequence[Scored]) -> float:
     return max(shares) - min(shares) if len(shares) > 1 else 0.0
 
 
+def _kappa(_: Measure, counted: Sequence[Scored]) -> float:
+    return cohen([one.score.seen for one in counted if one.score.seen is not None])
+
+
+def cohen(pairs: Sequence[tuple[str, str]]) -> float:
+    """Cohen's kappa of two people (or a person and a judge) over the same items; nan where chance explains all."""
+    if not pairs:
+        return math.nan
+    names = {name for pair in pairs for name in pair}
+    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+    observed = sum(one == other for one, other in pairs) / len(pairs)
+    chance = sum(first[name] * second[name] for name in names) / len(pairs) ** 2
+    return (observed - chance) / (1 - chance) if chance < 1 else math.nan
+
+
 _STATISTICS: dict[Kind, Callable[[Measure, Sequence[Scored]], float]] = {
-    Kind.SHARE: _share, Kind.QUANTILE: _quantile, Kind.CALIBRATION: _calibration, Kind.GAP: _gap,
+    Kind.SHARE: _share, Kind.QUANTILE: _quantile, Kind.CALIBRATION: _calibration, Kind.GAP: _gap, Kind.KAPPA: _kappa,
 }  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from evals.gates import Gate, GateBook, Waiver
 from evals.own_item import Outcome, OwnItem
 from evals.task import Item, Measure, Score, Solver, Task, share
 
+PEOPLE_FACTS, PEOPLE_LETTERS = "people", "people-letters"
+"""The suites that `evals labels` writes."""
 Kind = Literal["question", "identifiers", "letter", "reading", "sentence"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _ANSWERS: dict[Kind, str] = {

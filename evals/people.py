@@ -9,9 +9,8 @@ from agents.casework import labelling
 from agents.toolbox import Toolbox
 from cases.errors import InputError
 from cases.labelling import LETTER_SENTENCE, LabelItem, Says, agreement
-from evals.own_suite import suites_folder
+from evals.own_suite import PEOPLE_FACTS, PEOPLE_LETTERS, suites_folder
 
-FACTS, LETTERS = "people", "people-letters"
 _SUITE = """# Written by `countersign evals labels`; what is changed here (threshold, waiver, who set them) is kept.
 name: {name}
 title: "{title}"
@@ -24,11 +23,17 @@ origin: "decisions in the course of work, approved by a supervisor and answered 
 phi: phi
 """
 _ABOUT = {
-    FACTS: {"title": "People's labels", "claim": "What is read from a passage is what people say of it.",
-            "kind": "reading"},
-    LETTERS: {"title": "People's labels of letters", "claim": "A letter says only what people say its sources bear.",
-              "kind": "sentence"},
-}  # fmt: skip
+    PEOPLE_FACTS: {
+        "title": "People's labels",
+        "claim": "What is read from a passage is what people say of it.",
+        "kind": "reading",
+    },
+    PEOPLE_LETTERS: {
+        "title": "People's labels of letters",
+        "claim": "A letter says only what people say its sources bear.",
+        "kind": "sentence",
+    },
+}
 
 
 def write_people(toolbox: Toolbox) -> tuple[tuple[Path, int], ...]:
@@ -39,8 +44,8 @@ def write_people(toolbox: Toolbox) -> tuple[tuple[Path, int], ...]:
     """
     held = labelling.items(toolbox)
     rows = {
-        FACTS: [row for item in held if item.concept != LETTER_SENTENCE and (row := _fact_row(item))],
-        LETTERS: [row for item in held if item.concept == LETTER_SENTENCE and (row := _sentence_row(item))],
+        PEOPLE_FACTS: [row for item in held if item.concept != LETTER_SENTENCE and (row := _fact_row(item))],
+        PEOPLE_LETTERS: [row for item in held if item.concept == LETTER_SENTENCE and (row := _sentence_row(item))],
     }
     if not any(rows.values()):
         raise InputError("No item has two answers that agree yet; they are given on the panel's page Labels.")
@@ -55,7 +60,7 @@ def _write(toolbox: Toolbox, name: str, rows: Sequence[dict[str, str]], held: Se
         (folder / "suite.yaml").write_text(_SUITE.format(name=name, **_ABOUT[name]), "utf-8")
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / "items.jsonl").write_text(lines, "utf-8")
-    of_kind = [item for item in held if (item.concept == LETTER_SENTENCE) is (name == LETTERS)]
+    of_kind = [item for item in held if (item.concept == LETTER_SENTENCE) is (name == PEOPLE_LETTERS)]
     (folder / "agreement.json").write_text(agreement(of_kind).model_dump_json(), "utf-8")
     return folder
 

@@ -59,13 +59,15 @@ class Kind(StrEnum):
     """How marks become a figure.
 
     `share`: sum of hits over sum of ofs. `quantile`: the 95th percentile of the hits. `calibration`: the expected
-    calibration error over `sure`. `gap`: the largest difference of a share between the groups of a slice.
+    calibration error over `sure`. `gap`: the largest difference of a share between the groups of a slice. `kappa`:
+    Cohen's kappa over the `seen` pairs of the items that have the mark.
     """
 
     SHARE = "share"
     QUANTILE = "quantile"
     CALIBRATION = "calibration"
     GAP = "gap"
+    KAPPA = "kappa"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from cases.errors import CountersignError
 from cases.frozen import Frozen
 from evals.bench_room import Depth
-from evals.command import run_to
+from evals.command import live_names, run_to
 from evals.compare import Flip, compare
 from evals.results import RunResult, Verdict, read_results, worst
 from evals.run import Progress
@@ -70,7 +70,7 @@ def run_week(
     if fresh:
         run_to(settings, suites, Depth.SMOKE, folder, progress, shared=False)
         if settings.llm_base_url:
-            run_to(settings, [_MODEL], Depth.SMOKE, folder / _MODEL, progress, shared=False)
+            run_to(settings, live_names(settings), Depth.SMOKE, folder / _MODEL, progress, shared=False)
     return read_weeks(settings.home).weeks[-1], fresh
 
 

@@ -50,7 +50,7 @@ def run(
     Example: countersign evals run criteria phi --smoke --out eval
     """
     from evals.bench_room import Depth
-    from evals.command import run_to, suite_names
+    from evals.command import live_names, run_to, suite_names
     from evals.results import EXIT
     from runtime import logs
     from runtime.settings import load_settings
@@ -59,7 +59,13 @@ def run(
         raise typer.BadParameter("--live runs by itself, so that what a model did is reported apart")
     settings = load_settings()
     logs.configure(settings)
-    names = ["live"] if live else suite_names(settings) if every or (smoke and not suites) else list(suites or [])
+    names = (
+        live_names(settings)
+        if live
+        else suite_names(settings)
+        if every or (smoke and not suites)
+        else list(suites or [])
+    )
     depth = Depth.SMOKE if smoke else Depth.FULL
     result = run_to(settings, names, depth, out, context.progress, shared=not shipped_only)
     _tell(result, out)

@@ -27,7 +27,7 @@ SUITES = {
     "audit": "running.audit",
     "latency": "running.latency",
 }
-LIVE = {"live": "running.live"}
+LIVE = {"live": "running.live", "judge": "running.judge"}
 """Suites that ask a model; they run with --live only, and are reported apart."""
 
 

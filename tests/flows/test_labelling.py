@@ -12,8 +12,8 @@ from cases.ids import UserId
 from cases.labelling import LETTER_SENTENCE, Candidate, Says
 from cases.review import ReviewAct, User, UserRole
 from evals.bench_room import Depth, open_bench
-from evals.own_suite import read_suite
-from evals.people import FACTS, LETTERS, write_people
+from evals.own_suite import PEOPLE_FACTS, PEOPLE_LETTERS, read_suite
+from evals.people import write_people
 from runtime import review_store
 from tests.flows.clinic import COMPLETE, Clinic
 from tests.flows.test_fact_review import decide, deciding
@@ -69,7 +69,7 @@ def test_the_suite_reads_the_items_again(clinic: Clinic, decided: Case) -> None:
     wrong = json.loads((folder / "items.jsonl").read_text("utf-8")) | {"id": "w", "concept": "pao2"}
     with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(wrong) + "\n")
-    task, _ = read_suite(clinic.box.settings.home, FACTS)
+    task, _ = read_suite(clinic.box.settings.home, PEOPLE_FACTS)
     with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
         solve = task.solver(bench)
         assert [solve(item).right for item in task.items(bench)] == [True, False]
@@ -109,12 +109,12 @@ def test_a_sentence_struck_out_of_a_letter_becomes_an_item_of_its_own_suite(clin
     labelling.label(clinic.box, one.id, Says.YES, OTHER)
     labelling.label(clinic.box, one.id, Says.YES, SUPERVISOR)
     ((folder, count),) = write_people(clinic.box)
-    assert (folder.name, count) == (LETTERS, 1)
+    assert (folder.name, count) == (PEOPLE_LETTERS, 1)
     row = json.loads((folder / "items.jsonl").read_text("utf-8"))
     beyond = row | {"id": "beyond", "text": row["text"] + " It was 71 %.", "expected": ""}
     with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(beyond) + "\n")
-    task, _ = read_suite(clinic.box.settings.home, LETTERS)
+    task, _ = read_suite(clinic.box.settings.home, PEOPLE_LETTERS)
     with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
         solve = task.solver(bench)
         assert [solve(item).right for item in task.items(bench)] == [True, True]

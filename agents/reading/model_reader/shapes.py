@@ -43,6 +43,12 @@ class LeafOpinion(ModelAnswer):
     quotes: list[QuotedWords]
 
 
+class StatementOpinion(ModelAnswer):
+    """Answer of judge_statement; says is null where it abstains."""
+
+    says: Literal["yes", "no", "unsure"] | None
+
+
 class PhrasedParagraph(ModelAnswer):
     """Answer of phrase_paragraph: sentences with markers where quotes and dates will stand."""
 

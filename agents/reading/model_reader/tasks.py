@@ -1,4 +1,4 @@
-"""The five typed tasks, each with the kinds of text it may carry and nothing else (minimum necessary)."""
+"""The typed tasks, each with the kinds of text it may carry and nothing else (minimum necessary)."""
 
 from agents.model_task import Content, ModelTask
 from agents.reading.model_reader.shapes import (
@@ -7,6 +7,7 @@ from agents.reading.model_reader.shapes import (
     LeafOpinion,
     PhrasedParagraph,
     ProposedCriteria,
+    StatementOpinion,
 )
 
 EXTRACT_FACTS = ModelTask(
@@ -43,4 +44,9 @@ PROPOSE_CRITERIA = ModelTask(
     shape=ProposedCriteria,
     contents={"concepts": Content.RULES, "passages": Content.POLICY},
 )
-TASKS = (EXTRACT_FACTS, JUDGE_LEAF, PHRASE_PARAGRAPH, ANSWER_QUESTION, PROPOSE_CRITERIA)
+JUDGE_STATEMENT = ModelTask(
+    name="judge_statement",
+    shape=StatementOpinion,
+    contents={"question": Content.RULES, "statement": Content.CHART, "passage": Content.CHART},
+)
+TASKS = (EXTRACT_FACTS, JUDGE_LEAF, PHRASE_PARAGRAPH, ANSWER_QUESTION, PROPOSE_CRITERIA, JUDGE_STATEMENT)

@@ -48,8 +48,12 @@ def _items(bench: Bench) -> list[Item[str]]:
     return [Item(name, name) for name in samples(bench)]
 
 
-def _box(bench: Bench) -> Toolbox:
+def live_box(bench: Bench) -> Toolbox:
     """The product with the caller's model and agreements, in a home of its own, at the real time."""
+    return bench.once("home live", lambda: _opened(bench))
+
+
+def _opened(bench: Bench) -> Toolbox:
     settings = bench.settings
     changes = {"home": bench.scratch / "home-live", "agreements": settings.agreements_file, "database_url": ""}
     box = build_toolbox(settings.model_copy(update=changes))
@@ -59,7 +63,7 @@ def _box(bench: Bench) -> Toolbox:
 
 
 def _solver(bench: Bench, parts: LiveParts) -> Solver[str, Asked]:
-    box = bench.once("home live", lambda: _box(bench))
+    box = live_box(bench)
 
     def solve(item: Item[str]) -> Asked:
         pairs = list(zip(worked(bench, item.content), map(parts.after, work(box, item.content)), strict=True))
