@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cases.errors import StoreDamaged
 
@@ -11,6 +12,7 @@ _CLASS = re.compile(r"\{(?P<name>[a-z_]+)\}")
 _QUANTIFIED = re.compile(r"(?:[?*]|\{0)")
 _LOOK_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
 _SHORTEST = 3
+_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+", re.DOTALL)
 _RUN = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -56,6 +58,7 @@ def fill_classes(concept_id: str, words: str, classes: Mapping[str, str]) -> str
     return words
 
 
+@cache
 def anchors_of(pattern: str) -> tuple[str, ...]:
     """Words of which every match holds one: the longest plain run, or the runs of one group of alternatives."""
     if re.search(r"(?<!\\)\|", _without_groups(pattern)):
@@ -64,12 +67,13 @@ def anchors_of(pattern: str) -> tuple[str, ...]:
     return max(needs_of(pattern), key=lambda words: (min(map(len, words)), -len(words)), default=())
 
 
-def needs_of(pattern: str) -> list[tuple[str, ...]]:
+@cache
+def needs_of(pattern: str) -> tuple[tuple[str, ...], ...]:
     """Sets of words of each of which every match holds one; none for alternatives at the top."""
     if re.search(r"(?<!\\)\|", _without_groups(pattern)):
-        return []
+        return ()
     choices = [choice for group in _groups(pattern) if (choice := _of_group(group))]
-    return [*((run,) for run in _runs(_without_groups(pattern))), *choices]
+    return (*((run,) for run in _runs(_without_groups(pattern))), *choices)
 
 
 def _of_group(group: str) -> tuple[str, ...]:
@@ -77,13 +81,15 @@ def _of_group(group: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for part in parts for word in part)) if all(parts) else ()
 
 
-def _runs(words: str) -> list[str]:
+@cache
+def _runs(words: str) -> tuple[str, ...]:
     """Plain runs of letters that no quantifier makes optional; a letter before one is cut off."""
     plain = re.sub(r"\\[A-Za-z]|\\.|\[[^\]]*\](?:[?*+]|\{[^}]*\})?", "\0", words)
     plain = re.sub(r".(?:[?*]|\{0[^}]*\})\??", "\0", plain)
-    return [run.lower() for run in _RUN.findall(plain)]
+    return tuple(run.lower() for run in _RUN.findall(plain))
 
 
+@cache
 def _without_groups(pattern: str) -> str:
     """The pattern with each group at its top replaced by a mark."""
     kept, depth = [], 0
@@ -91,7 +97,7 @@ def _without_groups(pattern: str) -> str:
         if sign == "(":
             depth += 1
         if depth == 0:
-            kept.append(pattern[place] if sign != "\\" else pattern[place : place + 2])
+            kept.append(sign if sign != "\\" else pattern[place : place + 2])
         if sign == ")":
             depth -= 1
             if depth == 0:
@@ -123,20 +129,17 @@ def _split(pattern: str, mark: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
-def _signs(pattern: str) -> Iterator[tuple[int, str]]:
-    """Each sign with its place; an escaped sign comes as a backslash, and classes in brackets as letters."""
-    place, bracket = 0, False
-    while place < len(pattern):
-        sign = pattern[place]
-        if sign == "\\":
-            yield place, "\\"
-            place += 2
-            continue
-        if bracket or sign == "[":
-            bracket = sign != "]"
-            sign = "x" if sign in "()|" else sign
-        yield place, sign
-        place += 1
+@cache
+def _signs(pattern: str) -> tuple[tuple[int, str], ...]:
+    """Each bracket, bar and escape that counts, and runs of all else, with their places; what `[...]` holds is letters.
+
+    An escaped sign comes as a backslash.
+    """
+    found: list[tuple[int, str]] = []
+    for match in _SIGN.finditer(pattern):
+        sign = match[0]
+        found.append((match.start(), "\\" if sign[0] == "\\" else sign))
+    return tuple(found)
 
 
 class PatternIndex:

@@ -1,5 +1,7 @@
 """What people overruled becomes items of the suites: masked, approved by a supervisor, answered by a second person."""
 
+from importlib import import_module
+
 from agents.casework.overrides import Override, overrides_of
 from agents.casework.persons import person_with
 from agents.desk import CaseDesk, Record
@@ -10,7 +12,6 @@ from cases.errors import Conflict, NotFound
 from cases.ids import CaseId, UserId
 from cases.labelling import Candidate, Label, LabelItem, Says
 from cases.review import UserRole
-from guardrails.phi.guard import shipped_guard
 from guardrails.phi.memory import memory_of_case
 from guardrails.phi.spans import placeholders
 from runtime import case_store, label_store, work_store
@@ -105,8 +106,9 @@ def _offered(toolbox: Toolbox, item_id: str) -> Candidate:
 
 
 def _candidate(toolbox: Toolbox, one: Override) -> Candidate:
+    """The guard is loaded where it is first needed: the panel imports this module when it starts."""
     memory = memory_of_case(one.case, CaseTools(toolbox, one.case.id).read_chart())
-    guard = shipped_guard()
+    guard = import_module("guardrails.phi.guard").shipped_guard()
 
     def masked(text: str) -> str:
         return placeholders(text, guard.find(text, memory))

@@ -39,7 +39,8 @@ def serve(
         from api.panel.desk import desk_of
 
         app = build_app(box)
-        desk_of(app, box).questions.warm_soon()
+        if _holds_policies(box):
+            desk_of(app, box).questions.warm_soon()
         with _listening(host, port) as listening:
             address = _address(listening)
             user, path = _link(box, link)
@@ -125,12 +126,15 @@ def _address(listening: "socket.socket") -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _say_what_is_missing(box: "Toolbox") -> None:
+def _holds_policies(box: "Toolbox") -> bool:
     from knowledge.library import held_policies
 
     with box.database.read() as transaction:
-        held = held_policies(transaction)
-    if not held:
+        return bool(held_policies(transaction))
+
+
+def _say_what_is_missing(box: "Toolbox") -> None:
+    if not _holds_policies(box):
         typer.echo("No policy is held yet, so every case will need a person: see `countersign policies import --help`.")
 
 
