@@ -101,7 +101,7 @@ def _subject(matter: AppealMatter) -> Iterator[str]:
     case, facts, plan = matter.case, matter.facts, matter.plan
     numbered = f", level {plan.level}" if plan.filing not in _OUTSIDE else ""
     level = f" ({plan.level_name}{numbered})" if plan.level_name else ""
-    kinds = _KINDS if matter.rebuttal.argued else {**_KINDS, Filing.REOPENING: "Notice that documents are to follow"}
+    kinds = _KINDS if matter.rebuttal.argued else {**_KINDS, Filing.REOPENING: "About documents asked for"}
     yield f"{kinds[plan.filing]}{level}"
     yield f"Patient: {case.patient.full_name}"
     if case.patient.birth_date:
@@ -169,7 +169,9 @@ def _follow_up(case: Case, plan: PathwayPlan, organization: Sequence[str]) -> It
     contact = ", ".join(part for part in (name, phone) if part)
     if contact:
         yield f"Contact: {contact}"
-    if plan.due:
+    if plan.due and plan.filing is Filing.REOPENING:
+        yield f"No appeal: the right to appeal by {long_date(plan.due)} is kept"
+    elif plan.due:
         yield f"We file by: {long_date(plan.due)}"
     if plan.decide_by:
         yield f"Decision owed: {plan.decide_by}"

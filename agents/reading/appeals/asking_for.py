@@ -20,12 +20,14 @@ _SOME = {
 }
 """Where a stated reason is left standing: a reversal of the whole cannot follow from what is argued."""
 _LATER = {
-    Filing.APPEAL: "We appeal this denial of {what}; the records that answer it are to follow.",
+    Filing.APPEAL: "We appeal this denial of {what}; what would answer it is not in the records at hand.",
     Filing.EXPEDITED_APPEAL: (
-        "We appeal this denial of {what} and ask for an expedited decision; the records that answer it are to follow."
+        "We appeal this denial of {what} and ask for an expedited decision; what would answer it is not in the records "
+        "at hand."
     ),
     Filing.REOPENING: (
-        "What was asked for about {what} is not at hand yet and is to follow; we then ask that the request be reopened."
+        "What was asked for about {what} is not in the records at hand; once it is handed in, we ask that the request "
+        "be reopened."
     ),
 }
 """Where nothing is argued or handed in yet: the gate holds such a letter back, and it claims no more than this."""

@@ -117,8 +117,7 @@ def _questions(
             asked += 1
             yield f"- *Where does the policy ask for it: {point.judgement.statement}?* {policy}"
     for leaf in _open(matter)[: max(1, _MOST_QUESTIONS - asked)]:
-        why = leaf.reason or "nothing found"
-        yield f"- *{leaf.statement}?* Our reader does not see it ({why}): claim it only if you find it there."
+        yield f"- *{leaf.statement}?* Our reader does not see it shown: look into the chart before you claim it."
     if not asked and not _open(matter):
         yield "- *What is new?* The records that the letter cites."
 

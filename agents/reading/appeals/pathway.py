@@ -53,7 +53,7 @@ def plan_filing(denial: Denial, now: datetime, *, electronic: bool, consented: b
         verified=clock.verified,
         arithmetic=clock.arithmetic,
         why_no_date=clock.why_none,
-        decide_by=_told(decided, denial.zone or "UTC") if files else "",
+        decide_by=_told(decided, denial.zone or "UTC", chosen) if files and chosen is not Filing.REOPENING else "",
         planned_on=now.astimezone(ZoneInfo(denial.zone or "UTC")).date(),
         who_may_file=rule.who or facts.who_may_file,
         form=_form(facts, rule) if files else "",
@@ -135,11 +135,13 @@ def _decided_by(facts: DenialFacts, level: Level | None, now: datetime, zone: st
     return shipped_deadlines().reckon(question)
 
 
-def _told(found: Reckoning | None, zone: str) -> str:
+def _told(found: Reckoning | None, zone: str, chosen: Filing) -> str:
+    """By when an answer is owed; a reopening has no such day, and an external review's runs from its reviewer's."""
     if found is None or found.deadline is None:
         return ""
     due, filed = found.deadline.due.astimezone(ZoneInfo(zone)), found.deadline.starts.astimezone(ZoneInfo(zone))
-    return f"by {due.day} {due:%B %Y}, if received on {filed.day} {filed:%B %Y} ({found.deadline.citation})"
+    by_whom = " by the independent reviewer" if chosen is Filing.EXTERNAL_REVIEW else ""
+    return f"by {due.day} {due:%B %Y}, if received{by_whom} on {filed.day} {filed:%B %Y} ({found.deadline.citation})"
 
 
 def _corrections(facts: DenialFacts) -> Iterator[str]:

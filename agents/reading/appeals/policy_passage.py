@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agents.reading.appeals.reason_matching import points_named, terms_of
-from cases.criteria import PolicySpan
+from cases.criteria import Judgement, PolicySpan
 
 _UNIT = re.compile(r"(?:(?!\n[ \t]*\n|\n[ \t]*(?:\d+[.)]|[-*•])[ \t]).)+", re.DOTALL)
 _SHORTEST, _LONGEST = 25, 600
@@ -40,6 +40,18 @@ def policy_passage(words: str, near: str, text: str, quoted: Sequence[PolicySpan
     if any(span.start < end and start < span.end for span in quoted):
         return None
     return PolicySpan(start=start, end=end, quote=text[start:end])
+
+
+def lead_of(group: Judgement, text: str) -> PolicySpan | None:
+    """The policy's line that leads into a counted list (`At least two of these four:`), right before its first item."""
+    starts = [leaf.policy_span.start for leaf in group.leaves() if leaf.policy_span is not None]
+    if not starts:
+        return None
+    end = len(text[: text.rfind("\n", 0, min(starts))].rstrip())
+    start = text.rfind("\n", 0, end) + 1
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    said = text[start:end]
+    return PolicySpan(start=start, end=end, quote=said) if said.endswith(":") and len(said) >= _SHORTEST else None
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:

@@ -39,10 +39,14 @@ _NUMBERS = frozenset({"one", "two", "three", "four", "five", "six", "seven", "ei
 
 @dataclass(frozen=True)
 class Match:
-    """The leaves a reason is about; `general` where it names none in particular and means the policy as a whole."""
+    """The leaves a reason is about; `general` where it names none in particular and means the policy as a whole.
+
+    `group` is the counting or the alternatives that it means as a whole.
+    """
 
     leaves: tuple[Judgement, ...]
     general: bool
+    group: Judgement | None = None
 
 
 def match_reason(words: str, near: str, root: Judgement, policy_text: str = "") -> Match:
@@ -66,10 +70,18 @@ def match_reason(words: str, near: str, root: Judgement, policy_text: str = "") 
     best = max(scores.values(), default=0.0)
     group = max(groups, key=score, default=None)
     if group is not None and score(group) > max(best, _LEAST):
-        return Match(tuple(relevant_leaves(group)) or tuple(group.leaves()), general=False)
+        return Match(tuple(relevant_leaves(group)) or tuple(group.leaves()), general=False, group=group)
     if best < _LEAST:
         return Match((*relevant_leaves(root), *open_leaves(root)), general=True)
-    return Match(tuple(leaf for leaf in leaves if scores[leaf.id] >= max(_LEAST, best * _NEAR_BEST)), general=False)
+    meant = tuple(leaf for leaf in leaves if scores[leaf.id] >= max(_LEAST, best * _NEAR_BEST))
+    return Match(meant, general=False, group=_counting_of(meant, groups))
+
+
+def _counting_of(leaves: Sequence[Judgement], groups: Sequence[Judgement]) -> Judgement | None:
+    """The counting that holds all of several leaves."""
+    ids = {leaf.id for leaf in leaves}
+    holding = (node for node in groups if node.op is Op.AT_LEAST and ids <= {leaf.id for leaf in node.leaves()})
+    return next(holding, None) if len(ids) > 1 else None
 
 
 def _groups(root: Judgement) -> tuple[Judgement, ...]:

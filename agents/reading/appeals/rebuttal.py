@@ -7,12 +7,12 @@ from datetime import date
 
 from agents.reading.appeals.denial_document import payer_words, span_of
 from agents.reading.appeals.late_notice import in_time
-from agents.reading.appeals.policy_passage import policy_passage
+from agents.reading.appeals.policy_passage import lead_of, policy_passage
 from agents.reading.appeals.reason_matching import Match, Settled, match_reason, settle
 from agents.reading.letter_wording import criterion_point, fact_citations, fields_cited, long_date, recorded_on
 from cases.appeal import CriterionAnswer, ReasonAnswer, Rebuttal, Stance
 from cases.case import Case
-from cases.criteria import CriteriaResult, Judgement, TreeStatus
+from cases.criteria import CriteriaResult, Judgement, Op, PolicySpan, TreeStatus
 from cases.denial import DenialFacts, DenialReason, Pathway
 from cases.document import Document, DocumentKind
 from cases.evidence import Fact, Role, Span
@@ -23,6 +23,7 @@ from knowledge.denial_codes import shipped_codes
 
 _CLINICAL = frozenset({Pathway.CLINICAL, Pathway.DOCUMENTS, Pathway.PERSON})
 _ASKS_HOW_LONG = re.compile(r"\b(?:days?|weeks?|months?)\b(?! a (?:week|month|year))")
+_NUMBER_WORDS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _NEAR = 220
 """Characters after a reason in which the policy's point may be named."""
 _INSTEAD = {
@@ -144,13 +145,26 @@ def _by_criteria(
         return _not_shown(settled, match)
     criteria = tuple(_argued(leaf, result, matter) for leaf in settled.shown)
     quoted = [leaf.policy_span for leaf in settled.shown if leaf.policy_span]
+    lead = lead_of(match.group, matter.policy_text) if match.group else None
     return {
         "stance": Stance.SUPPLIED if supplies else Stance.CONTESTED,
         "criteria": criteria,
-        "policy_words": policy_passage(said, _near(words, matter.denial, matter.facts), matter.policy_text, quoted),
+        "policy_words": lead
+        or policy_passage(said, _near(words, matter.denial, matter.facts), matter.policy_text, quoted),
+        "said": tuple(_counted(match.group, len(settled.shown), lead, result)) if match.group and lead else (),
         "instead": "",
         "why": _why(match, settled, reason, result),
     }
+
+
+def _counted(group: Judgement, shown: int, lead: PolicySpan, result: CriteriaResult) -> Iterator[Sentence]:
+    """How many of a counted list the chart shows, in words; the list's own line is cited."""
+    if group.op is Op.AT_LEAST and 0 < shown < len(_NUMBER_WORDS):
+        number = _NUMBER_WORDS[shown]
+        text = f"{number} of them {'is' if shown == 1 else 'are'} shown below."
+        yield Sentence(
+            kind=SentenceKind.CONCLUSION, text=text, citations=(PolicyCitation(policy=result.policy, span=lead),)
+        )
 
 
 def _not_shown(settled: Settled, match: Match) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.reading.appeals.policy_passage import policy_passage
+from agents.reading.appeals.policy_passage import lead_of, policy_passage
 from agents.reading.appeals.reason_matching import match_reason, settle
 from cases.criteria import Judgement, Op, PolicySpan, State
 
@@ -93,6 +93,23 @@ POINTS = """2. Care over two midnights is expected.
 def test_a_reason_about_a_counting_means_what_was_counted() -> None:
     match = match_reason("One sign of severity is recorded, and two are asked for.", "", STAY)
     assert {one.id for one in match.leaves} == {"low", "fast"}
+    assert match.group == SIGNS
+    assert match_reason("Care over two midnights is not expected.", "", STAY).group is None
+
+
+def test_the_line_before_a_counted_list_is_quoted_where_it_leads_into_it() -> None:
+    text = "4. Nights.\n5. At least two of these signs were recorded:\n   a. low oxygen;\n   b. fast breath.\n"
+    spans = [
+        PolicySpan(start=text.index(said), end=text.index(said) + 5, quote=said[:5]) for said in ("a. lo", "b. fa")
+    ]
+    held = SIGNS.model_copy(update={"children": tuple(
+        child.model_copy(update={"policy_span": span}) for child, span in zip(SIGNS.children, spans, strict=False)
+    )})  # fmt: skip
+    found = lead_of(held, text)
+    assert found is not None
+    assert found.quote == "5. At least two of these signs were recorded:" == text[found.start : found.end]
+    assert lead_of(SIGNS, text) is None
+    assert lead_of(held, text.replace("recorded:", "recorded.")) is None
 
 
 def test_a_point_that_is_named_lends_its_words() -> None:
