@@ -215,6 +215,9 @@ def duration_defects(days: int | None, needed: int | None, assertion: Assertion)
 
 def side_defects(fact: Fact, anchors: Anchors) -> list[Finding]:
     """Why the fact is not of the side ordered; both sides hold each, one side never both."""
+    if anchors.side is None and fact.laterality in (Laterality.LEFT, Laterality.RIGHT):
+        told = f"of the {fact.laterality} side, and the order does not say which"
+        return [Finding(defect=Defect.OTHER_SIDE, detail=told)]
     if anchors.side is None:
         return [Finding(defect=Defect.SIDE_NOT_SHOWN, detail="the order does not say which side")]
     if fact.laterality is None:

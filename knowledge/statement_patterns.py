@@ -97,12 +97,17 @@ def _without_groups(pattern: str) -> str:
         if sign == "(":
             depth += 1
         if depth == 0:
-            kept.append(sign if sign != "\\" else pattern[place : place + 2])
+            kept.append(pattern[place : place + 2] if sign == "\\" else _bracketed(sign))
         if sign == ")":
             depth -= 1
             if depth == 0:
                 kept.append("\0")
     return "".join(kept)
+
+
+def _bracketed(sign: str) -> str:
+    """A bar inside `[...]` parts nothing."""
+    return sign.replace("|", "x") if sign[0] == "[" else sign
 
 
 def _groups(pattern: str) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """A clinic for flow tests: a home of its own, a settable clock, users of each role, and a payer in its own process."""
 
+import atexit
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,34 @@ COMPLETE = SAMPLES / "oxygen-complete"
 NORTHLAKE = PayerId("northlake-advantage")
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 Json = dict[str, Any]
+_DATABASE = "countersign.db"
+
+
+@cache
+def _prepared(now: datetime) -> Path:
+    """A home with its users and the shipped policies, made once a process and copied for each clinic."""
+    home = Path(tempfile.mkdtemp(prefix="clinic-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    box = build_toolbox(Settings(home=home, fixed_time=now))
+    _furnish(box)
+    box.database.close()
+    assert (home / _DATABASE).is_file()
+    return home
+
+
+def _furnish(box: Toolbox) -> None:
+    with box.database.begin() as transaction:
+        for role in (UserRole.VIEWER, UserRole.SPECIALIST, UserRole.REVIEWER, UserRole.SUPERVISOR):
+            review_store.put_user(transaction, User(id=UserId(role.value), name=role.value, role=role))
+        doctor = User(
+            id=UserId("dr-lindqvist"),
+            name="Amara Lindqvist",
+            role=UserRole.SPECIALIST,
+            npi="1234567893",
+            licence="MN 1",
+        )
+        review_store.put_user(transaction, doctor)
+    import_shipped(box)
 
 
 @dataclass
@@ -42,21 +73,13 @@ class Clinic:
     ) -> "Clinic":
         """Open the home; users viewer, specialist, reviewer, supervisor and dr-lindqvist stand ready."""
         settings = Settings(home=home, fixed_time=now, payer_endpoints=dict(endpoints or {}), database_url=database_url)
+        fresh = not database_url and not (home / _DATABASE).exists()
+        if fresh:
+            shutil.copytree(_prepared(now), home, dirs_exist_ok=True)
         box = build_toolbox(settings)
-        clinic = cls(box, home / "out")
-        with box.database.begin() as transaction:
-            for role in (UserRole.VIEWER, UserRole.SPECIALIST, UserRole.REVIEWER, UserRole.SUPERVISOR):
-                review_store.put_user(transaction, User(id=UserId(role.value), name=role.value, role=role))
-            doctor = User(
-                id=UserId("dr-lindqvist"),
-                name="Amara Lindqvist",
-                role=UserRole.SPECIALIST,
-                npi="1234567893",
-                licence="MN 1",
-            )
-            review_store.put_user(transaction, doctor)
-        import_shipped(box)
-        return clinic
+        if not fresh:
+            _furnish(box)
+        return cls(box, home / "out")
 
     def import_for(self, paths: list[Path], payer: str = "", line: LineOfBusiness | None = None) -> None:
         given = Particulars(payer=payer, line_of_business=line)

@@ -83,8 +83,16 @@ def assert_as_expected(result: Result, expected: Expected) -> None:
     assert case.state is expected.gate.waits_as
 
 
+_RENAMED = sorted(set(BY_FOLDER) - SCANNED)[::4]
+"""Every fourth, in a plain run."""
+
+
 @pytest.mark.parametrize("name", sorted(set(BY_FOLDER) - SCANNED))
-def test_renaming_patient_clinic_and_files_changes_no_verdict(worked: Worked, name: str, tmp_path: Path) -> None:
+def test_renaming_patient_clinic_and_files_changes_no_verdict(
+    worked: Worked, name: str, tmp_path: Path, full_counts: bool
+) -> None:
+    if not full_counts and name not in _RENAMED:
+        pytest.skip("every sample is renamed with --full")
     renamed = tmp_path / "somebody"
     shutil.copytree(SAMPLES / name, renamed)
     for number, path in enumerate(sorted(renamed.iterdir())):

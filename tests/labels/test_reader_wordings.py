@@ -2,20 +2,28 @@
 
 from pathlib import Path
 
-from tests.labels.wordings import judged, rows, studied, summary
+import pytest
+
+from tests.labels.wordings import FOLDER, judged, rows, rows_of, studied, summary
 
 _SAMPLE = 4
 """One line of so many in a plain run; all of them with --full."""
-_RIGHT_STUDIED, _RIGHT_KEPT = 0.52, 0.42
+_LEAST = {"one": (0.60, 0.46), "two": (0.40, 0.37), "three": (0.30, 0.32)}
+"""Of each set the share that is right at least: of the half that may be studied, and of the half that is only scored.
+
+The third set's writers were asked for words as far from the criterion's as they could find.
+"""
 
 
-def test_no_statement_is_taken_for_more_than_it_says(tmp_path: Path, full_counts: bool) -> None:
-    wanted = [row for place, row in enumerate(rows()) if full_counts or place % _SAMPLE == 0]
+@pytest.mark.parametrize("name", _LEAST)
+def test_no_statement_is_taken_for_more_than_it_says(name: str, tmp_path: Path, full_counts: bool) -> None:
+    held = rows_of(FOLDER / f"{name}.jsonl")
+    wanted = [row for place, row in enumerate(held) if full_counts or place % _SAMPLE == 0]
     answers = [judged(row, tmp_path) for row in wanted]
     assert [one.row["id"] for one in answers if one.false_met] == []
     open_half = studied(answers)
     kept = [one for one in answers if one not in open_half]
-    for half, least in ((open_half, _RIGHT_STUDIED), (kept, _RIGHT_KEPT)):
+    for half, least in ((open_half, _LEAST[name][0]), (kept, _LEAST[name][1])):
         counts = summary(half)
         assert counts["right"] >= least * counts["judged"], counts
 

@@ -39,7 +39,11 @@ class Judged:
 
 def rows(folder: Path = FOLDER) -> Iterator[Row]:
     for path in sorted(folder.glob("*.jsonl")):
-        yield from (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
+        yield from rows_of(path)
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
 
 
 def chart_of(row: Row, scratch: Path) -> Path:

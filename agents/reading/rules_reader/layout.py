@@ -43,6 +43,7 @@ _OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
 """Sections that hold for their own line only where their heading opens a line of text (`PMH HTN, CAD`)."""
 
 
+_ASKED = re.compile(r"[^\n:]*(?:\w+[ ,]+){4}\w+[.?]?\s*:\s*$")
 _UNFILLED = re.compile(
     r"(?i:(?<!signed )(?!sign|x\b|physician|provider|practitioner)\b[A-Za-z](?:(?! sign)[^:\n_.\[\]]){1,50}"
     r":?[ \t]*_{3,}[_/ ]*)"
@@ -108,10 +109,12 @@ def lay_out(text: str, cues: Cues) -> Layout:
 
 
 def _blank_unticked(text: str) -> str:
-    """Blank the words of options whose box is empty."""
+    """Blank the words of options whose box is empty, and a statement that several empty boxes ask about."""
     pieces = list(text)
     for start, end in _lines(text):
         boxes = list(_BOX.finditer(text, start, end))
+        if len(boxes) > 1 and all(box["empty"] for box in boxes) and _ASKED.match(text, start, boxes[0].start()):
+            pieces[start : boxes[0].start()] = " " * (boxes[0].start() - start)
         for box, following in zip(boxes, [*boxes[1:], None], strict=False):
             if box["empty"]:
                 last = following.start() if following else end

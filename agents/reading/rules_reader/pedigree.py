@@ -22,7 +22,7 @@ _DEGREE = {
 }  # fmt: skip
 _NAMES = "|".join(sorted(_DEGREE, key=len, reverse=True))
 _KIN = re.compile(
-    rf"\b(?P<whose>maternal |paternal |(?:{_NAMES})(?:'s|’s) )?(?P<great>great[- ])?(?P<kin>{_NAMES})s?\b"
+    rf"\b(?P<whose>maternal |paternal |(?:(?:{_NAMES})(?:'s|’s) )+)?(?P<great>great[- ])?(?P<kin>{_NAMES})s?\b"
     rf"(?: of (?:his|her|the|the patient's|my) (?:own )?(?P<of>{_NAMES})\b)?",
     re.IGNORECASE,
 )
@@ -33,6 +33,8 @@ _CANCER = re.compile(
     r"(?:[^,;.]{0,20}?\b(?:at|age|aged)\s(?:age\s)?(?P<age>\d\d))?",
     re.IGNORECASE,
 )
+_OF_THE_NEXT = re.compile(r"[^,;.]{0,12}\b(?:is|was) (?:that of )?(?:the|her|his) $", re.IGNORECASE)
+"""`The one breast cancer is the mother's`: it is of the relative who is named next."""
 _YOUNG = 50
 
 
@@ -92,6 +94,8 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
         stop = min([stop, *(mark.start() for mark in _SIDE.finditer(text, match.end(), stop))])
         words = text[match.start() : stop]
         cancer = _CANCER.search(words)
+        if cancer and _OF_THE_NEXT.match(words, cancer.end()):
+            continue
         if not cancer or not _counts(
             words, text[max(sentence.start, match.start() - 12) : match.start()], cancer, note.cues
         ):
@@ -116,8 +120,8 @@ def degree_of(words: str) -> int | None:
 
 def _degree(match: re.Match[str]) -> int:
     """How near a relative is: whose relative it is adds that person's own degree, `great` one more."""
-    through = [_DEGREE.get(words.lower().strip().removesuffix("'s").removesuffix("’s"), 0)
-               for words in (match["whose"] or "", match["of"] or "")]  # fmt: skip
+    names = re.sub(r"['’]s\b", "", f"{match['whose'] or ''} {match['of'] or ''}".lower()).split()
+    through = [_DEGREE.get(name, 0) for name in names]
     return _DEGREE[match["kin"].lower()] + sum(through) + (1 if match["great"] else 0)
 
 
