@@ -88,3 +88,30 @@ def test_a_reason_left_standing_narrows_what_is_asked_and_durations_are_counted(
     assert "overturned" not in letter
     assert "From 18 May 2026 to 21 August 2026, 95 days, this meets what the policy asks: physical therapy" in letter
     assert "(right knee)" in letter
+
+
+def test_a_report_that_the_payer_lacks_is_handed_in_also_where_it_is_structured_data(
+    alone: Clinic, tmp_path: Path
+) -> None:
+    letter = (LETTERS / "02-keel-pet-ct.txt").read_text("utf-8")
+    appeal_id, _, files = appeal(alone, folder(tmp_path, "pet-ct-vendor-decides", letter))
+    stances = [one["stance"] for one in as_json(files["rebuttal.json"])["reasons"]]
+    assert stances == ["person", "supplied"]
+    said = files["letter.md"].decode()
+    assert "as to the second stated reason" in said
+    assert "It is enclosed: “Code: CT chest (LOINC 30746-2)”." in said
+    assert unsupported(alone, appeal_id) == []
+
+
+def test_a_draft_that_argues_nothing_promises_nothing(alone: Clinic, tmp_path: Path) -> None:
+    for sample, name, words in (
+        ("oxygen-stale-test", "01-northlake-oxygen.txt", "Nothing is argued in this draft yet."),
+        ("ivig-nerve-study-only-planned", "20-lakeshore-ivig.txt", "Nothing is handed in yet of what was asked for"),
+    ):
+        _, _, files = appeal(alone, folder(tmp_path / sample, sample, (LETTERS / name).read_text("utf-8")))
+        said = files["letter.md"].decode()
+        assert words in said
+        assert "to follow" not in said
+        assert "nothing_to_argue" in as_json(files["gate.json"])["reasons"]
+        assert ("Decision owed" in said) is ("ivig" not in sample)
+        assert ("No appeal: the right to appeal by" in said) is ("ivig" in sample)

@@ -20,14 +20,12 @@ _SOME = {
 }
 """Where a stated reason is left standing: a reversal of the whole cannot follow from what is argued."""
 _LATER = {
-    Filing.APPEAL: "We appeal this denial of {what}; what would answer it is not in the records at hand.",
+    Filing.APPEAL: "We appeal this denial of {what}. Nothing is argued in this draft yet.",
     Filing.EXPEDITED_APPEAL: (
-        "We appeal this denial of {what} and ask for an expedited decision; what would answer it is not in the records "
-        "at hand."
+        "We appeal this denial of {what} and ask for an expedited decision. Nothing is argued in this draft yet."
     ),
     Filing.REOPENING: (
-        "What was asked for about {what} is not in the records at hand; once it is handed in, we ask that the request "
-        "be reopened."
+        "Nothing is handed in yet of what was asked for about {what}; once it is, we ask that the request be reopened."
     ),
 }
 """Where nothing is argued or handed in yet: the gate holds such a letter back, and it claims no more than this."""

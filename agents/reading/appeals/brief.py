@@ -29,7 +29,7 @@ def peer_brief(
     lines = [f"# Peer-to-peer brief: {matter.case.patient.full_name}", ""]
     lines += [f"- {line}" for line in _case(matter)]
     lines += ["", f"**When and where.** {_when_and_where(matter)}", ""]
-    due = f" The appeal is due {long_date(matter.plan.due)} whatever the call brings." if matter.plan.due else ""
+    due = f" We file by {long_date(matter.plan.due)}, whatever the call brings." if matter.plan.due else ""
     lines += [f"**A call does not stop the clock of the appeal.**{due}", "", "## What they say", ""]
     lines += [
         f"{answer.number}. “{_said(answer.words.quote if answer.words else answer.wording)}”"

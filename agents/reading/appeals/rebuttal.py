@@ -274,11 +274,11 @@ def _ordered(matter: AnswerMatter) -> tuple[Citation, ...]:
     return tuple(fields_cited(order, ("authoredOn",))) if order else ()
 
 
-_WORD = re.compile(r"[a-z]{4,}")
+_WORD = re.compile(r"[a-z]{4,}|\b(?:ct|mri|pet|emg|ekg|ecg|pft|psg)\b")
 _EMPTY_WORDS = frozenset({
     "report", "copy", "note", "notes", "record", "records", "attached", "received", "sent", "asked", "submitted",
     "document", "documents", "documentation", "named", "order", "been", "have", "with", "from", "that",
-    "this", "were", "found", "missing", "request", "please",
+    "this", "were", "found", "missing", "request", "please", "last", "days", "file", "dated",
 })  # fmt: skip
 
 
@@ -289,20 +289,28 @@ def _documents_named(reason: DenialReason, matter: AnswerMatter) -> tuple[Span, 
         return ()
     found = []
     for document in matter.documents.values():
-        if document.kind is DocumentKind.FHIR_RESOURCE or document.patient_id != matter.case.patient.id:
+        if document.patient_id != matter.case.patient.id or _is_no_report(document):
             continue
         head = f"{document.title} {document.source} {document.text[:400]}".casefold()
         shared = wanted & {word[:6] for word in _WORD.findall(head)}
-        if len(shared) >= max(2, len(wanted) // 2) and (line := _first_line(document)):
+        if len(shared) >= max(2, len(wanted) // 2) and (line := _telling_line(document, wanted)):
             found.append(line)
     return tuple(found[:3])
 
 
-def _first_line(document: Document) -> Span | None:
-    for match in re.finditer(r"[^\n]*\w[^\n]*", document.text):
-        if not document.is_hidden(*match.span()):
-            return span_of(document, *match.span())
-    return None
+def _is_no_report(document: Document) -> bool:
+    """Of structured resources only a report is a document that a payer may lack."""
+    return document.kind is DocumentKind.FHIR_RESOURCE and not document.id.startswith("DiagnosticReport/")
+
+
+def _telling_line(document: Document, wanted: set[str]) -> Span | None:
+    """The first line of a document; of a structured report, which begins with its id, the first that names it."""
+    lines = [span_of(document, *match.span()) for match in re.finditer(r"[^\n]*\w[^\n]*", document.text)
+             if not document.is_hidden(*match.span())]  # fmt: skip
+    if document.kind is DocumentKind.FHIR_RESOURCE:
+        told = (line for line in lines if wanted & {word[:6] for word in _WORD.findall(line.quote.casefold())})
+        return next(told, None)
+    return next(iter(lines), None)
 
 
 def _added(answers: Sequence[ReasonAnswer], matter: AnswerMatter) -> Iterator[str]:

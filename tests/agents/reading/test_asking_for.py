@@ -33,7 +33,7 @@ def rebuttal(*stances: Stance) -> Rebuttal:
         ),
         (
             (Stance.NOT_SHOWN,),
-            "We appeal this denial of a bed (E0260); what would answer it is not in the records at hand.",
+            "We appeal this denial of a bed (E0260). Nothing is argued in this draft yet.",
         ),
     ],
 )
