@@ -32,8 +32,9 @@ def serve(
 
     Example: countersign serve --port 8000 --link lee
     """
-    with _toolbox() as box, _listening(host, port) as listening:
-        address = _address(listening)
+    with _toolbox() as box:
+        with _listening(host, port):
+            pass  # a port taken is told before anything is loaded; it opens only once there is somebody to answer
         user, path = _link(box, link)
         import uvicorn
 
@@ -43,28 +44,30 @@ def serve(
         app = build_app(box)
         if _holds_policies(box):
             desk_of(app, box).questions.warm_soon()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws="none",
-                proxy_headers=bool(box.settings.trusted_proxies),
-                forwarded_allow_ips=list(box.settings.trusted_proxies),
-                timeout_graceful_shutdown=10,
+        with _listening(host, port) as listening:
+            address = _address(listening)
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    ws="none",
+                    proxy_headers=bool(box.settings.trusted_proxies),
+                    forwarded_allow_ips=list(box.settings.trusted_proxies),
+                    timeout_graceful_shutdown=10,
+                )
             )
-        )
-        typer.echo(f"Countersign is at {address}")
-        if path:
-            typer.echo(f"Sign in as {user}, once, within 15 minutes: {address}{path}")
-        else:
-            typer.echo(f"Sign in: {address}/sign-in")
-        _say_what_is_missing(box)
-        try:
-            server.run(sockets=[listening])
-        except SystemExit:
-            raise start_failure(app) or InputError("The web server did not start.") from None
+            typer.echo(f"Countersign is at {address}")
+            if path:
+                typer.echo(f"Sign in as {user}, once, within 15 minutes: {address}{path}")
+            else:
+                typer.echo(f"Sign in: {address}/sign-in")
+            _say_what_is_missing(box)
+            try:
+                server.run(sockets=[listening])
+            except SystemExit:
+                raise start_failure(app) or InputError("The web server did not start.") from None
 
 
 def worker() -> None:
