@@ -193,7 +193,7 @@ def test_events_survive_repeats_disorder_forgery_poison_and_kills(
     tmp_path: Path, service: Service, payer: SandboxProcess, full_counts: bool
 ) -> None:
     """200 events and 20 kills in full; a tenth of both otherwise. A document may come long before its order."""
-    count, kills = (200, 20) if full_counts else (20, 3)
+    count, kills = (200, 20) if full_counts else (20, 2)
     chance = random.Random(20261123)
     plan = planned(count)
     started = time.monotonic()
