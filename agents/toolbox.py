@@ -42,6 +42,7 @@ from tools.registry import granted, require
 
 if TYPE_CHECKING:  # these take a second between them; they are imported where they are first used
     from langchain_core.tools import BaseTool
+    from pydantic import BaseModel
 
     from guardrails.phi.masking import CaseMasker
     from runtime.queue import JobQueue
@@ -114,10 +115,24 @@ class Toolbox:
         functions = CaseTools(self, case_id).by_name()
         structured = import_module("langchain_core.tools").StructuredTool
         tools = {
-            spec.name: structured.from_function(functions[spec.name], name=spec.name, description=spec.description)
+            spec.name: structured.from_function(
+                functions[spec.name],
+                name=spec.name,
+                description=spec.description,
+                args_schema=_arguments_of(spec.name),
+            )
             for spec in granted(step)
         }
         return Hands(step, tools, self)
+
+
+@cache
+def _arguments_of(tool: str) -> "type[BaseModel]":
+    """The shape of a tool's arguments: read from its function once a process, not once for each step of each case."""
+    made: type[BaseModel] = import_module("langchain_core.tools.base").create_schema_from_function(
+        tool, getattr(CaseTools, tool), filter_args=("self",)
+    )
+    return made
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
@@ -40,15 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the full counts that the issues name")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share what their file sets up stay in one process, so that it is set up once.
-
-    Of a file marked `thinned(n)` a plain run takes one test in n, always the same ones, and --full all.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their file sets up stay in one process, so that it is set up once."""
     for item in items:
-        thinned = item.get_closest_marker("thinned")
-        if thinned and not config.getoption("--full") and crc32(item.nodeid.encode()) % thinned.args[0]:
-            item.add_marker(pytest.mark.skip(reason="one of several alike: run with --full"))
         held = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009
         if any(fixtures[-1].scope == "module" for fixtures in held.values()):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))

@@ -70,7 +70,7 @@ def test_a_server_that_dies_while_it_answers_is_followed_again_to_the_same_answe
     model[1].go.set()
     modelled.start()
     turn = page.locator('.turn[data-status="done"]')
-    expect(turn).to_have_count(1, timeout=_PATIENCE * 4)
+    expect(turn).to_have_count(1, timeout=_PATIENCE * 2)
     expect(turn).to_contain_text("each sentence was checked against its quotes")
     turn.locator(".mark-chip").first.click()
     expect(page.locator("mark#hit")).to_be_visible()

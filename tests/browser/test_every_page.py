@@ -31,8 +31,8 @@ from tests.flows.appeal_desk import denied
 SCREENS = ROOT / "out" / "screens"
 _AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations.map(" \
        "one => [one.id, one.nodes.map(node => node.html.slice(0, 160) + ' ' + node.failureSummary)])))"  # fmt: skip
-ALWAYS = [(320, "dark")]
-REST = [(1440, "light"), (320, "light"), (768, "light"), (768, "dark"), (1440, "dark")]
+ALWAYS = [(320, "dark"), (1440, "light")]
+REST = [(320, "light"), (768, "light"), (768, "dark"), (1440, "dark")]
 
 
 def addresses(server: ClinicServer) -> dict[str, str]:

@@ -13,7 +13,6 @@ from tests.agents.model_reader.model_clinic import ModelClinic, Outcome
 from tests.llm.model_server import Asked, ModelServer, Reply, Script, abstention, completion, failure
 from tests.llm.scripted_answers import honest_paragraph
 
-pytestmark = pytest.mark.thinned(3)
 Make = Callable[..., ModelClinic]
 
 _GOOD = completion(json.dumps(abstention("extract_facts")))

@@ -21,7 +21,6 @@ from tests.llm.scripted_answers import (
     spoilt_paragraph,
 )
 
-pytestmark = pytest.mark.thinned(3)
 Make = Callable[..., ModelClinic]
 Answer = Callable[[Asked], Any]
 
