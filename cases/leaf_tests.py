@@ -249,16 +249,6 @@ class PersonTest(Frozen):
     question: str
 
 
-LeafTest = Annotated[
-    MeasurementTest
-    | ChangeTest
-    | FindingTest
-    | TrialTest
-    | CountTest
-    | SequenceTest
-    | SideTest
-    | DocumentTest
-    | AgeTest
-    | PersonTest,
-    Field(discriminator="kind"),
-]
+ChartTest = MeasurementTest | ChangeTest | FindingTest | TrialTest | CountTest | SequenceTest | SideTest | DocumentTest
+"""Tests that words of the chart can settle; each has a window, or None where any day counts."""
+LeafTest = Annotated[ChartTest | AgeTest | PersonTest, Field(discriminator="kind")]

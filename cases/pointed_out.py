@@ -10,23 +10,7 @@ from cases.criteria import Criterion, State
 from cases.evidence import Assertion, Defect, Evidence, Fact, Finding, Origin, Role
 from cases.ids import ConceptId
 from cases.leaf_evaluation import Anchors, Weighed, blocking, defects_of
-from cases.leaf_tests import (
-    AgeTest,
-    ChangeTest,
-    CountTest,
-    DocumentTest,
-    FindingTest,
-    MeasurementTest,
-    PersonTest,
-    SequenceTest,
-    SideTest,
-    TrialTest,
-)
-
-_OfTheChart = (
-    MeasurementTest | ChangeTest | FindingTest | TrialTest | CountTest | SequenceTest | SideTest | DocumentTest
-)
-"""Tests that words of the chart can settle; each has a window, or None where any day counts."""
+from cases.leaf_tests import AgeTest, ChartTest, PersonTest
 
 _READ_OTHERWISE = frozenset({
     Defect.OTHER_PATIENT, Defect.UNKNOWN_PATIENT, Defect.FAMILY_HISTORY, Defect.NEGATED, Defect.HYPOTHETICAL,
@@ -73,12 +57,12 @@ def with_words_pointed_out(criterion: Criterion, weighed: Weighed, facts: Sequen
     )
 
 
-def _test_of(criterion: Criterion) -> _OfTheChart | None:
+def _test_of(criterion: Criterion) -> ChartTest | None:
     test = criterion.test
     return None if test is None or isinstance(test, AgeTest | PersonTest) else test
 
 
-def _defects(test: _OfTheChart, answer: Fact, anchors: Anchors) -> list[Finding]:
+def _defects(test: ChartTest, answer: Fact, anchors: Anchors) -> list[Finding]:
     """What is wrong with the words themselves; a day is asked for only where the leaf has a window."""
     said = answer.model_copy(update={"assertion": Assertion.AFFIRMED})
     found = blocking(defects_of(said, test.window, anchors, past_counts=True))

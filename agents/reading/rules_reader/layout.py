@@ -43,7 +43,8 @@ _OF_ONE_LINE = frozenset({Section.FAMILY, Section.PAST, Section.INSTRUCTIONS})
 """Sections that hold for their own line only where their heading opens a line of text (`PMH HTN, CAD`)."""
 
 
-_ASKED = re.compile(r"[^\n:]*(?:\w+[ ,]+){4}\w+[.?]?\s*:\s*$")
+_ASKED_WORDS = 5
+"""Words before a colon from which a line with empty boxes behind it puts a statement, and no label."""
 _UNFILLED = re.compile(
     r"(?i:(?<!signed )(?!sign|x\b|physician|provider|practitioner)\b[A-Za-z](?:(?! sign)[^:\n_.\[\]]){1,50}"
     r":?[ \t]*_{3,}[_/ ]*)"
@@ -113,8 +114,10 @@ def _blank_unticked(text: str) -> str:
     pieces = list(text)
     for start, end in _lines(text):
         boxes = list(_BOX.finditer(text, start, end))
-        if len(boxes) > 1 and all(box["empty"] for box in boxes) and _ASKED.match(text, start, boxes[0].start()):
-            pieces[start : boxes[0].start()] = " " * (boxes[0].start() - start)
+        if len(boxes) > 1 and all(box["empty"] for box in boxes):
+            asked = text[start : boxes[0].start()].rstrip()
+            if asked.endswith(":") and len(asked.split()) >= _ASKED_WORDS:
+                pieces[start : boxes[0].start()] = " " * (boxes[0].start() - start)
         for box, following in zip(boxes, [*boxes[1:], None], strict=False):
             if box["empty"]:
                 last = following.start() if following else end
