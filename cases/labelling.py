@@ -80,12 +80,15 @@ class Agreement(Frozen):
 
 def agreement(items: Sequence[LabelItem]) -> Agreement:
     """Over the items with a second label."""
-    pairs = [(item.labels[0].says, item.labels[1].says) for item in items if len(item.labels) > 1]
-    agreed = sum(one is other for one, other in pairs)
+    pairs = [(item.labels[0].says.value, item.labels[1].says.value) for item in items if len(item.labels) > 1]
+    return Agreement(items=len(pairs), agreed=sum(one == other for one, other in pairs), kappa=cohens_kappa(pairs))
+
+
+def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Agreement beyond chance of two who answered the same items; None without any, and where chance explains all."""
     if not pairs:
-        return Agreement(items=0, agreed=0, kappa=None)
-    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    observed = agreed / len(pairs)
-    chance = sum(first[says] * second[says] for says in Says) / len(pairs) ** 2
-    kappa = (observed - chance) / (1 - chance) if chance < 1 else None
-    return Agreement(items=len(pairs), agreed=agreed, kappa=kappa)
+        return None
+    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+    observed = sum(one == other for one, other in pairs) / len(pairs)
+    chance = sum(first[answer] * second[answer] for answer in first) / len(pairs) ** 2
+    return (observed - chance) / (1 - chance) if chance < 1 else None

@@ -2,13 +2,14 @@
 
 import math
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
+from cases.labelling import cohens_kappa
 from evals.task import Kind, Mark, Measure, Score
 
 RESAMPLES = 1000
@@ -157,18 +158,8 @@ def _gap(measure: Measure, counted: Sequence[Scored]) -> float:
 
 
 def _kappa(_: Measure, counted: Sequence[Scored]) -> float:
-    return cohen([one.score.seen for one in counted if one.score.seen is not None])
-
-
-def cohen(pairs: Sequence[tuple[str, str]]) -> float:
-    """Cohen's kappa of two people (or a person and a judge) over the same items; nan where chance explains all."""
-    if not pairs:
-        return math.nan
-    names = {name for pair in pairs for name in pair}
-    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
-    observed = sum(one == other for one, other in pairs) / len(pairs)
-    chance = sum(first[name] * second[name] for name in names) / len(pairs) ** 2
-    return (observed - chance) / (1 - chance) if chance < 1 else math.nan
+    found = cohens_kappa([one.score.seen for one in counted if one.score.seen is not None])
+    return math.nan if found is None else found
 
 
 _STATISTICS: dict[Kind, Callable[[Measure, Sequence[Scored]], float]] = {

@@ -11,7 +11,8 @@ from cases.frozen import Frozen
 class OwnItem(BaseModel):
     """One line of items.jsonl. `expected` is a text or a list of texts; `case` joins lines of one case.
 
-    `concept` is what a passage is read for, in a suite of readings; `passage` what a sentence cites.
+    `concept` is what a passage is read for, in a suite of readings; `passage` what a sentence cites;
+    `read` what people were told was read from the text, where they were asked of more than the concept.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +27,7 @@ class OwnItem(BaseModel):
     date: datetime.date | None = None
     concept: str = ""
     passage: str = ""
+    read: str = ""
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def _fact_row(item: LabelItem) -> dict[str, str] | None:
     expected = "yes" if item.answer is Says.YES and item.affirmed else ""
     return {
         "id": item.id, "text": item.passage, "concept": item.concept, "expected": expected, "case": item.case_id,
-        "slice": item.concept,
+        "slice": item.concept, "read": item.read if item.affirmed else "",
     }  # fmt: skip
 
 

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cases.errors import CountersignError
+from cases.errors import UnreadableFile
 from cases.frozen import Frozen
 from evals.bench_room import Depth
 from evals.command import live_names, run_to
 from evals.compare import Flip, compare
-from evals.results import RunResult, Verdict, read_results, worst
+from evals.results import Verdict, read_results, worst
 from evals.run import Progress
 from evals.suites.index import SUITES
 from runtime.settings import Settings
 
 DAYS = 7
-_MODEL = "live"
+_WEEK, _MODEL = "week.json", "live"
+_PARTS = (".", _MODEL)
 
 
 class SuiteFlip(Frozen):
@@ -64,29 +65,39 @@ class Weeks(Frozen):
 def run_week(
     settings: Settings, now: datetime, progress: Progress, suites: Sequence[str] = tuple(SUITES)
 ) -> tuple[Week, bool]:
-    """This week's run beside the last one's, and whether it was run just now; raises what `run_to` raises."""
+    """This week's run beside the last one's, and whether it was run just now; raises what `run_to` raises.
+
+    `week.json` is written last: a run that was killed is run again.
+    """
     folder = _folder(settings.home) / f"{now.astimezone(UTC):%G-W%V}"
-    fresh = not (folder / "results.json").is_file()
-    if fresh:
-        run_to(settings, suites, Depth.SMOKE, folder, progress, shared=False)
-        if settings.llm_base_url:
-            run_to(settings, live_names(settings), Depth.SMOKE, folder / _MODEL, progress, shared=False)
-    return read_weeks(settings.home).weeks[-1], fresh
+    if (folder / _WEEK).is_file():
+        return _read(folder), False
+    run_to(settings, suites, Depth.SMOKE, folder, progress, shared=False)
+    if settings.llm_base_url:
+        run_to(settings, live_names(settings), Depth.SMOKE, folder / _MODEL, progress, shared=False)
+    earlier = [path.parent for path in sorted(_folder(settings.home).glob(f"*-W*/{_WEEK}")) if path.parent < folder]
+    week = _week(folder, earlier[-1] if earlier else None)
+    (folder / _WEEK).write_text(week.model_dump_json(indent=1) + "\n", "utf-8")
+    return week, True
 
 
 def read_weeks(home: Path, most: int = 2) -> Weeks:
     """The newest weeks kept in the home."""
-    found: list[tuple[str, list[RunResult]]] = []
-    unreadable: list[str] = []
-    for folder in sorted(_folder(home).glob("*-W*"))[-most - 1 :]:
+    weeks, unreadable = [], []
+    for path in sorted(_folder(home).glob(f"*-W*/{_WEEK}"))[-most:]:
         try:
-            parts = [part for part in (folder, folder / _MODEL) if (part / "results.json").is_file()]
-            found.append((folder.name, [read_results(part) for part in parts]))
-        except CountersignError:
-            unreadable.append(str(folder))
-    held = [(name, runs) for name, runs in found if runs]
-    weeks = [_week(name, runs, held[n - 1] if n else None) for n, (name, runs) in enumerate(held)]
-    return Weeks(weeks=tuple(weeks[-most:]), unreadable=tuple(unreadable))
+            weeks.append(_read(path.parent))
+        except UnreadableFile:
+            unreadable.append(str(path))
+    return Weeks(weeks=tuple(weeks), unreadable=tuple(unreadable))
+
+
+def _read(folder: Path) -> Week:
+    path = folder / _WEEK
+    try:
+        return Week.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(str(path), "is no week's record", fix="delete it; the week is then run again") from error
 
 
 def week_words(week: Week, *, fresh: bool) -> list[str]:
@@ -106,15 +117,21 @@ def week_words(week: Week, *, fresh: bool) -> list[str]:
     ]
 
 
-def _week(name: str, runs: list[RunResult], before: tuple[str, list[RunResult]] | None) -> Week:
-    compared = [compare(old, new) for old, new in zip(before[1], runs, strict=False)] if before else []
+def _week(folder: Path, before: Path | None) -> Week:
+    """The runs of a week, each compared with its like of the week before."""
+    runs = {part: read_results(folder / part) for part in _PARTS if (folder / part / "results.json").is_file()}
+    compared = [
+        compare(read_results(before / part), run)
+        for part, run in runs.items()
+        if before and (before / part / "results.json").is_file()
+    ]
     suites = [suite for one in compared for suite in one.suites]
     return Week(
-        name=name,
-        at=runs[0].started,
-        verdict=worst(run.verdict for run in runs),
-        items=sum(len(suite.items) for run in runs for suite in run.suites),
-        since=before[0] if before else None,
+        name=folder.name,
+        at=min(run.started for run in runs.values()),
+        verdict=worst(run.verdict for run in runs.values()),
+        items=sum(len(suite.items) for run in runs.values() for suite in run.suites),
+        since=before.name if before else None,
         flips=tuple(SuiteFlip(suite=suite.suite, flip=flip) for suite in suites for flip in suite.flips),
         lost=sum(suite.only_before + suite.only_after for suite in suites),
         differ=tuple(dict.fromkeys(part for one in compared for part in one.hashes)),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cases.ids import CaseId, UserId
-from cases.labelling import Label, LabelItem, Says, agreement
+from cases.labelling import Label, LabelItem, Says, agreement, cohens_kappa
 
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 SAID = {"y": Says.YES, "n": Says.NO, "u": Says.UNSURE}
@@ -49,3 +49,12 @@ def test_kappa_is_what_agreement_is_worth_beyond_chance() -> None:
 def test_where_all_say_the_same_chance_explains_it() -> None:
     assert agreement([item("yy")] * 3).kappa is None
     assert agreement([item("y")]).items == 0
+
+
+def test_kappa_is_agreement_beyond_chance() -> None:
+    assert cohens_kappa([("yes", "yes")] * 5 + [("no", "no")] * 5) == 1.0
+    assert cohens_kappa([("yes", "yes"), ("no", "yes")]) == 0.0
+    assert cohens_kappa([("yes", "yes")] * 3) is None
+    assert cohens_kappa([]) is None
+    mixed = [("yes", "yes")] * 4 + [("no", "no")] * 3 + [("yes", "no")] * 2 + [("no", "yes")]
+    assert cohens_kappa(mixed) == pytest.approx(0.4)

@@ -9,7 +9,6 @@ import pytest
 from evals.bench_room import Depth, open_bench
 from evals.command import live_names
 from evals.gates import Outcome, read_gates
-from evals.intervals import cohen
 from evals.own_suite import PEOPLE_FACTS, PEOPLE_LETTERS, suites_folder, write_template
 from evals.results import SuiteResult
 from evals.run import run_suite
@@ -105,13 +104,3 @@ def test_the_judge_runs_live_only_and_where_people_have_settled_something(tmp_pa
     assert live_names(settings) == ["live"]
     settled(tmp_path, 2)
     assert live_names(settings) == ["live", "judge"]
-
-
-def test_kappa_is_agreement_beyond_chance() -> None:
-    same = [("yes", "yes")] * 5 + [("no", "no")] * 5
-    assert cohen(same) == 1.0
-    assert cohen([("yes", "yes"), ("no", "yes")]) == 0.0
-    assert cohen([("yes", "yes")] * 3) != cohen([("yes", "yes")] * 3)
-    assert cohen([("yes", "yes")] * 4 + [("no", "no")] * 3 + [("yes", "no")] * 2 + [("no", "yes")]) == pytest.approx(
-        0.4
-    )

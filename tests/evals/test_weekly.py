@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.errors import UnreadableFile
 from evals.results import read_results
 from evals.run import quiet
 from evals.weekly import read_weeks, run_week, week_words
@@ -59,6 +60,19 @@ def test_a_week_that_was_left_out_is_late_and_a_broken_one_is_named(settings: Se
     ran = weeks.weeks[-1].at
     assert not weeks.is_late(ran + timedelta(days=7))
     assert weeks.is_late(ran + timedelta(days=8, hours=1))
-    kept = settings.home / "evals" / "weekly" / "2026-W48" / "results.json"
+    kept = settings.home / "evals" / "weekly" / "2026-W48" / "week.json"
     kept.write_text("{", "utf-8")
-    assert read_weeks(settings.home).unreadable == (str(kept.parent),)
+    assert read_weeks(settings.home).unreadable == (str(kept),)
+    with pytest.raises(UnreadableFile, match="delete it"):
+        run_week(settings, MONDAY, quiet, ["deadlines"])
+
+
+def test_a_week_that_was_killed_before_it_was_written_down_is_run_again(settings: Settings) -> None:
+    run_week(settings, MONDAY, quiet, ["deadlines"])
+    folder = settings.home / "evals" / "weekly" / "2026-W48"
+    (folder / "week.json").unlink()
+    assert read_weeks(settings.home).weeks == ()
+    again, fresh = run_week(settings, MONDAY, quiet, ["deadlines"])
+    assert fresh
+    assert again.since is None
+    assert read_weeks(settings.home).weeks == (again,)

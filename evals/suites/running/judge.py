@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agents.reading.model_reader.tasks import JUDGE_STATEMENT
-from cases.errors import InputError
 from cases.frozen import Frozen
 from cases.packet import ChartCitation, SentenceKind
 from evals import own_suite
 from evals.bench_room import Bench
-from evals.suites.running.live import live_box
+from evals.suites.running.live import live_box, need_model
 from evals.suites.worked import samples, worked
 from evals.task import Item, Kind, Mark, Measure, Score, Solver, Task, share
 
@@ -54,7 +53,7 @@ def settled(bench: Bench) -> list[Item[Statement]]:
         for item in task.items(bench):
             one = item.content
             is_fact = name == own_suite.PEOPLE_FACTS
-            statement = one.concept.replace("_", " ") if is_fact else one.text
+            statement = (one.read or one.concept.replace("_", " ")) if is_fact else one.text
             passage = one.text if is_fact else one.passage
             people = "yes" if one.wanted else "no"
             content = Statement(question=question, statement=statement, passage=passage, people=people)
@@ -63,8 +62,7 @@ def settled(bench: Bench) -> list[Item[Statement]]:
 
 
 def _items(bench: Bench) -> list[Item[Statement]]:
-    if not bench.settings.llm_base_url:
-        raise InputError("No model is set: give COUNTERSIGN_LLM_BASE_URL and COUNTERSIGN_LLM_MODEL for --live.")
+    need_model(bench)
     held = settled(bench)
     return [*held, *_of_letters(bench)] if len(held) >= LEAST_SETTLED else held
 
@@ -90,8 +88,7 @@ def _solver(bench: Bench) -> Solver[Statement, Opinion]:
         one = item.content
         asked = {"question": one.question, "statement": one.statement, "passage": one.passage}
         session = box.model_session()
-        if session is None:
-            raise InputError("No model is set.")
+        assert session is not None
         answers = [session.ask(JUDGE_STATEMENT, asked) for _ in range(REPEATS)]
         return Opinion(said=tuple(answer.says if answer else None for answer in answers))
 

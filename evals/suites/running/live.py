@@ -42,9 +42,14 @@ class Asked(Frozen):
     dollars: float | None
 
 
-def _items(bench: Bench) -> list[Item[str]]:
+def need_model(bench: Bench) -> None:
+    """Raises InputError where no model is set."""
     if not bench.settings.llm_base_url:
         raise InputError("No model is set: give COUNTERSIGN_LLM_BASE_URL and COUNTERSIGN_LLM_MODEL for --live.")
+
+
+def _items(bench: Bench) -> list[Item[str]]:
+    need_model(bench)
     return [Item(name, name) for name in samples(bench)]
 
 
