@@ -1,6 +1,7 @@
 """A decision on a fact becomes an item of the suites: masked, approved, answered by somebody else, then measured."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from cases.ids import UserId
 from cases.labelling import LETTER_SENTENCE, Candidate, Says
 from cases.review import ReviewAct, User, UserRole
 from evals.bench_room import Depth, open_bench
-from evals.own_suite import PEOPLE_FACTS, PEOPLE_LETTERS, read_suite
+from evals.own_suite import PEOPLE_LETTERS, read_suite
 from evals.people import write_people
 from runtime import review_store
 from tests.flows.clinic import COMPLETE, Clinic
@@ -66,13 +67,18 @@ def test_the_suite_reads_the_items_again(clinic: Clinic, decided: Case) -> None:
     labelling.keep(clinic.box, one.id, SUPERVISOR)
     labelling.label(clinic.box, one.id, Says.YES, OTHER)
     ((folder, _),) = write_people(clinic.box)
-    wrong = json.loads((folder / "items.jsonl").read_text("utf-8")) | {"id": "w", "concept": "pao2"}
+    assert right_of(clinic, folder, id="w", concept="pao2") == [True, False]
+
+
+def right_of(clinic: Clinic, folder: Path, **further: str) -> list[bool]:
+    """Whether each item of a suite is right, with a further one that is its first changed so."""
+    first = json.loads((folder / "items.jsonl").read_text("utf-8").splitlines()[0])
     with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(wrong) + "\n")
-    task, _ = read_suite(clinic.box.settings.home, PEOPLE_FACTS)
+        lines.write(json.dumps(first | further) + "\n")
+    task, _ = read_suite(clinic.box.settings.home, folder.name)
     with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
         solve = task.solver(bench)
-        assert [solve(item).right for item in task.items(bench)] == [True, False]
+        return [solve(item).right for item in task.items(bench)]
 
 
 def test_what_is_left_out_is_not_offered_again_and_a_third_settles_a_difference(clinic: Clinic, decided: Case) -> None:
@@ -111,10 +117,5 @@ def test_a_sentence_struck_out_of_a_letter_becomes_an_item_of_its_own_suite(clin
     ((folder, count),) = write_people(clinic.box)
     assert (folder.name, count) == (PEOPLE_LETTERS, 1)
     row = json.loads((folder / "items.jsonl").read_text("utf-8"))
-    beyond = row | {"id": "beyond", "text": row["text"] + " It was 71 %.", "expected": ""}
-    with (folder / "items.jsonl").open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(beyond) + "\n")
-    task, _ = read_suite(clinic.box.settings.home, PEOPLE_LETTERS)
-    with open_bench(clinic.box.settings, Depth.FULL, shared=False) as bench:
-        solve = task.solver(bench)
-        assert [solve(item).right for item in task.items(bench)] == [True, True]
+    beyond = row["text"] + " It was 71 %."
+    assert right_of(clinic, folder, id="beyond", text=beyond, expected="") == [True, True]

@@ -100,7 +100,7 @@ def _subject(matter: AppealMatter) -> Iterator[str]:
     """The administrative elements, one a line; guardrails.appeal_gate checks that none is missing."""
     case, facts, plan = matter.case, matter.facts, matter.plan
     numbered = f", level {plan.level}" if plan.filing not in _OUTSIDE else ""
-    level = f" ({plan.level_name}{numbered})" if plan.level_name else ""
+    level = f" ({plan.level_name}{numbered})" if plan.level_name and plan.filing is not Filing.REOPENING else ""
     kinds = _KINDS if matter.rebuttal.argued else {**_KINDS, Filing.REOPENING: "About documents asked for"}
     yield f"{kinds[plan.filing]}{level}"
     yield f"Patient: {case.patient.full_name}"
