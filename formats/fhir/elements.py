@@ -69,6 +69,16 @@ def all_codings(parent: JsonObject, key: str) -> tuple[Coding, ...]:
     return tuple(coding for concept in children(parent, key) for coding in codings_of(concept))
 
 
+def sites_of(parent: JsonObject, key: str) -> tuple[Coding, ...]:
+    """The codings of body sites; a site that has only words gives a coding with nothing but them."""
+    return tuple(
+        coding
+        for concept in children(parent, key)
+        for coding in codings_of(concept) or (Coding(system="", code="", display=text_of(concept, "text")),)
+        if coding.code or coding.display
+    )
+
+
 def concept_words(concept: JsonObject) -> str:
     """The sender's words for a CodeableConcept: its text, else a display, else a code."""
     if text_of(concept, "text"):

@@ -13,6 +13,7 @@ from formats.fhir.elements import (
     first_present,
     notes_of,
     quantity_of,
+    sites_of,
     text_of,
 )
 from formats.fhir.references import References
@@ -57,7 +58,7 @@ def order_from(resource: ChartResource, references: References) -> Order:
             references.id_of(item, resource) for item in children(body, "insurance") if "reference" in item
         ),
         reasons=references.reason_codings(resource, "reasonCode", "reasonReference"),
-        body_sites=all_codings(body, "bodySite"),
+        body_sites=sites_of(body, "bodySite"),
         places=_places(resource, references),
         notes=notes_of(body),
     )
