@@ -67,7 +67,7 @@ def fitting_cases(
     whole = [place for place, version in enumerate(index.versions) if _CUT not in version.record.doc_id]
     searcher = PolicySearch(index, directory, embedder, only=whole)
     for one in questions:
-        query = _query(directory, one)
+        query = query_of(directory, one)
         if query is None:
             continue
         text, in_play = searcher.in_play(query)
@@ -78,7 +78,8 @@ def fitting_cases(
                 yield FittingCase(one.id, kind, signals_of(ranked))
 
 
-def _query(directory: PayerDirectory, one: JudgedQuestion) -> SearchQuery | None:
+def query_of(directory: PayerDirectory, one: JudgedQuestion) -> SearchQuery | None:
+    """The question as the search takes it; None where its payer is not known."""
     payer = directory.by_name(one.payer, one.lob).payer if one.payer else None
     if one.payer and payer is None:
         return None

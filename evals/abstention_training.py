@@ -22,9 +22,11 @@ from agents.casework.policies import import_policies, import_shipped
 from agents.toolbox import build_toolbox
 from evals.abstention_cases import FittingCase, JudgedQuestion, fitting_cases
 from knowledge import library
+from knowledge.payer_directory import PayerDirectory
 from knowledge.policy_document import Particulars
 from knowledge.policy_manifest import manifest_items
 from retrieval.embedding import SentenceEmbedder
+from retrieval.passage_index import HeldVersion
 from retrieval.vectors import fill_vectors
 from runtime.policy_store import passages_of, text_of, versions
 from runtime.settings import Settings
@@ -47,16 +49,17 @@ Numbers = NDArray[np.float64]
 
 def questions() -> list[JudgedQuestion]:
     """Every question that may be fitted on."""
-    looked_at = [one for one in _read(_BLIND) if int(hashlib.sha256(one.id.encode()).hexdigest(), 16) % 2 == 0]
-    return [*_read(_OWN), *_read(_SHARED / "questions_dev.jsonl"), *looked_at]
+    looked_at = [one for one in read_questions(_BLIND) if int(hashlib.sha256(one.id.encode()).hexdigest(), 16) % 2 == 0]
+    return [*read_questions(_OWN), *read_questions(_SHARED / "questions_dev.jsonl"), *looked_at]
 
 
-def _read(path: Path) -> list[JudgedQuestion]:
+def read_questions(path: Path) -> list[JudgedQuestion]:
+    """One question a line."""
     return [JudgedQuestion.model_validate_json(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def cases(home: Path | None = None) -> list[FittingCase]:
-    """The cases of all questions over the shared policies and the samples that ship, in a library of their own.
+def fitting_library(home: Path | None = None) -> tuple[list[HeldVersion], PayerDirectory, SentenceEmbedder]:
+    """The shared policies and the samples that ship, in a library of their own.
 
     A home that has been used before saves making the vectors again.
     """
@@ -70,6 +73,12 @@ def cases(home: Path | None = None) -> list[FittingCase]:
             held = [(one, text_of(transaction, one), passages_of(transaction, one)) for one in versions(transaction)]
             directory = library.payer_directory(transaction)
         box.database.close()
+    return held, directory, embedder
+
+
+def cases(home: Path | None = None) -> list[FittingCase]:
+    """The cases of all questions that may be fitted on."""
+    held, directory, embedder = fitting_library(home)
     return list(fitting_cases(held, directory, embedder, questions()))
 
 

@@ -78,7 +78,7 @@ def answer_signs(
     index: PassageIndex, query: QueryTerms, text: str, best: Sequence[BestWindow], in_play: Places
 ) -> AnswerSigns:
     """The signs of the best windows of a ranking; `in_play` are the versions that pass the filters."""
-    words = _TellingWords(index, query, text)
+    words = TellingWords(index, query, text)
     kinds = kinds_asked(text)
     titles = windows.counts(index.title_counts, np.array([window.version for window in best]), query.terms)
     read = [
@@ -132,7 +132,7 @@ def _named_in(index: PassageIndex, query: QueryTerms) -> list[NDArray[np.bool_]]
     ]
 
 
-class _TellingWords:
+class TellingWords:
     """The question's words weighed by rarity, words of asking little, with what of them the library has not."""
 
     def __init__(self, index: PassageIndex, query: QueryTerms, text: str) -> None:

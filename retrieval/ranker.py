@@ -1,4 +1,7 @@
-"""Ranks the library's text for one question: passages first, then windows of sentences around the best of them."""
+"""Ranks the library's text for one question: passages first, then windows of sentences around the best of them.
+
+With vectors the best windows are put in order by fitted trees; by words alone the weighted sum stands.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,8 +15,10 @@ from retrieval.answer_signs import AnswerSigns, BestWindow, answer_signs
 from retrieval.passage_index import PassageIndex
 from retrieval.query import QueryTerms
 from retrieval.ranking import Places, Scores, on_one_scale
+from retrieval.reranker import fitted_trees
 from retrieval.vectors import Vectors
 from retrieval.weights import SignWeights, ranking_weights
+from retrieval.window_features import Standing, window_features
 
 _PASSAGES_KEPT = 150
 _WINDOWS_READ = 60
@@ -69,13 +74,11 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
     """
     query = QueryTerms(index, text, index.synonyms.in_question(text))
     cosines = _cosines(index, places, vector)
+    standing = _weighed(index, query, text, places, cosines, vector)
+    cut, evidence, order, scores = standing.cut, standing.evidence, standing.order, standing.scores
     in_play = np.unique(index.version_of[places])
-    documents = _documents(index, query, in_play)
-    cut = windows.cut(index, _first_stage(index, query, places, cosines, documents))
-    evidence = windows.weigh(index, cut, query, cosines, None if vector is None else vector.astype(np.float64))
-    scores = _joined(index, cut, evidence, documents)
-    order = np.argsort(-scores, kind="stable")[:_WINDOWS_READ]
-    scores[order] += _signs(index, evidence.best_unit[order], asked(text))
+    if cosines is not None:
+        scores[order] = fitted_trees().scores(window_features(index, query, text, standing))
     order = order[np.argsort(-scores[order], kind="stable")]
     kept = _apart(index, cut, order, k)
     found = tuple(_found(cut, evidence, scores, int(place)) for place in kept)
@@ -95,6 +98,26 @@ def rank(index: PassageIndex, text: str, places: Places, vector: Vectors | None,
         nearest_agrees=cosines is not None and index.version_of[places[cosines[places].argmax()]] == version[0],
         signs=answer_signs(index, query, text, best, in_play),
     )
+
+
+def left_over(index: PassageIndex, text: str, places: Places, vector: Vectors) -> tuple[QueryTerms, Standing]:
+    """What the weighted sum leaves for the fitted trees to put in order, as `rank` comes to it."""
+    query = QueryTerms(index, text, index.synonyms.in_question(text))
+    return query, _weighed(index, query, text, places, _cosines(index, places, vector), vector)
+
+
+def _weighed(
+    index: PassageIndex, query: QueryTerms, text: str, places: Places, cosines: Scores | None, vector: Vectors | None
+) -> Standing:
+    """The best windows by the weighted sum of what speaks for them."""
+    in_play = np.unique(index.version_of[places])
+    documents = _documents(index, query, in_play)
+    cut = windows.cut(index, _first_stage(index, query, places, cosines, documents))
+    evidence = windows.weigh(index, cut, query, cosines, None if vector is None else vector.astype(np.float64))
+    scores = _joined(index, cut, evidence, documents)
+    order = np.argsort(-scores, kind="stable")[:_WINDOWS_READ]
+    scores[order] += _signs(index, evidence.best_unit[order], asked(text))
+    return Standing(cut, order, evidence, documents, scores, len(in_play))
 
 
 def _best_windows(index: PassageIndex, found: Sequence[Found]) -> list[BestWindow]:

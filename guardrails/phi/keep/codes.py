@@ -22,6 +22,7 @@ _CODE_FORMS = re.compile(
     | v\d[\w.]*
     | [CTBSL]\d{1,2}(?:[-/][CTBSL]?\d{1,2})+ | B12 | HbA1c | SpO2 | [A-Z]{2,5}-?\d{1,2}
     | COVID-?19 | SARS-CoV-2 | HLA-?[A-Z]+\d{1,2}
+    | [12]\d{3}[A-F]{1,2} | CMS-\d{2,5}[A-Z]?                                              # X12 loops, CMS forms
     | 00\dX\d{4}[A-Z]?\d?[A-Z]?                                                          # X12 implementation guides
     """,
     re.VERBOSE,

@@ -46,6 +46,12 @@ _PERSON_OF = re.compile(
     rf"(?=\s+(?:and|but|years?|yrs?|now|today|w|with|so|still|this|next|in|lives)\b|\s*[,.;!?)\n]|$)(?!\s?(?:[%]|mg|lbs?|kg|\.\d))",
     re.IGNORECASE,
 )
+_SPOKEN_SELF = re.compile(
+    rf"\b(?:i['’]?m|i am|she['’]s|he['’]s|they['’]re|mom['’]?s|dad['’]?s|at|aged?)\s+(?P<age>{_TEN_WORDS})(?!\w|\s+(?:percent|days|weeks|hours|minutes|dollars|miles|pounds|milligrams|degrees))"
+    rf"|(?:^|[.!?]\s|\n)At\s(?P<number>{_NUMBER}),?\s(?=[a-z])(?!(?:days?|weeks?|hours?|min|months?|percent|degrees|mg|ml))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""`I'm ninety-six`, `At 91, our client`."""
 _BIRTHDAY = re.compile(rf"(?<!\d){_NUMBER}(?:st|nd|rd|th)(?=\s+(?:birthday|year of (?:life|age)))", re.IGNORECASE)
 _BIRTH_YEAR = re.compile(
     r"\b(?:born(?:\s+(?:in|on|circa|around|abt|about))?|birth\s?year|year of birth|yob|dob"
@@ -123,6 +129,9 @@ def _by_who(text: str) -> Iterator[Found]:
     for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE, _BORN_AGO):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
+    for match in _SPOKEN_SELF.finditer(text):
+        kind = "age" if match["age"] else "number"
+        yield Found(match.start(kind), match.end(kind), PhiType.AGE_OVER_89, 0.8)
     for match in _SLASHED.finditer(text):
         group = 1 if match[1] else 2
         yield Found(match.start(group), match.end(group), PhiType.AGE_OVER_89, 0.8)

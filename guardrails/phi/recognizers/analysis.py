@@ -17,6 +17,7 @@ from guardrails.phi.recognizers.presidio_names import (
     RecognizerRegistry,
     RecognizerResult,
 )
+from guardrails.phi.recognizers.unread import where_nothing_else_is
 from guardrails.phi.spans import Found, PhiType, settled
 
 _LANGUAGE = "en"
@@ -86,6 +87,7 @@ class Analysis:
     def find(self, text: str) -> list[Found]:
         """Spans of all types in order, none overlapping another."""
         results = self._engine.analyze(text, language=_LANGUAGE, entities=self._entities, score_threshold=0.0)
-        return settled(
+        found = [
             Found(result.start, result.end, PhiType(result.entity_type), float(result.score)) for result in results
-        )
+        ]
+        return settled(where_nothing_else_is(found))

@@ -53,6 +53,8 @@ _NUMERIC = tuple(
         rf"(?<![\w/.-]){_MON}-(?:19|20)\d\d(?![\w/-])",
         r"(?<![\w./-])(?:19|20)\d\d (?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01])(?![\w./-])",
         r"(?<![\w/.-])\d{1,2}[-/. ](?:X?I{1,3}|I?[VX]|VI{1,3})[-/. ](?:19|20)\d\d(?![\w/-])",
+        rf"(?<![\w./-])(?:{_DAY}(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:(?:19|20)\d\d|\d\d))(?!\w)",
+        r"(?<![\w./-])(?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01]) (?:19|20)\d\d(?![\w./-])",
         r"(?:18|19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
         rf"(?<![\w/.-]){_MON}/{_DAY}\s?(?:-|to)\s?{_MON}/{_DAY}/(?:(?:19|20)\d\d|\d\d)(?!\d)",
     )
@@ -159,8 +161,8 @@ _SPOKEN_BIRTH = re.compile(
 """`birthday six twelve nineteen fifty five`."""
 _BARE_DAY = re.compile(
     r"\b(?:on|by|until|till|since|before|after|from|through|yesterday|today|tomorrow|visit|appt|due"
-    r"|moved to|again),? the (\d{1,2}(?:st|nd|rd|th)"
-    rf"|{_ORDINAL})\b(?!\s+(?:century|percentile|floor|street|st\b|ave|avenue|grade|week|day|month|time|visit|dose|hospital"
+    r"|moved to|again),? (the (?:\d{1,2}(?:st|nd|rd|th)"
+    rf"|{_ORDINAL}))\b(?!\s+(?:century|percentile|floor|street|st\b|ave|avenue|grade|week|day|month|time|visit|dose|hospital"
     r"|rib|digit|toe|finger|metatarsal|metacarpal|ventricle|nerve|cranial|edition|year|line|attempt|request|level|of\s+(?:the|his|her)))",
     re.IGNORECASE,
 )

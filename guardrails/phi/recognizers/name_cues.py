@@ -53,7 +53,9 @@ _INITIALS = re.compile(
     r"[.!?\d]\s*-{1,2}\s?(?P<name>[A-Z]{2,3})\b\.?(?=\s*(?:\n|$))"
     r"|\b(?i:electronically signed|e-signed|signed|initials|charted by|entered by|initialed)(?i:\s+by)?\s?[:/]\s?"
     r"(?P<other>[A-Z]{2,3})\b(?=[\s,.]|$)"
+    r"|(?<![\w-])(?P<spelled>[A-Z](?:-[A-Z]){2,})(?![\w-])"
 )
+"""What signs at the end or behind `initials:`, and a name spelled out (`K-I-N-C`)."""
 _NEXT_LINE = re.compile(
     rf"(?:^|\n)[ \t]*(?:{_LABELS})(?:'s)?(?:[ _]?name)?(?:\s?/\s?\w+)?[ \t]*\n[ \t]*(?P<value>[^\n:=|;<>\t]{{2,48}})",
     re.IGNORECASE,

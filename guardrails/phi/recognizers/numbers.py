@@ -13,9 +13,9 @@ _SSN = re.compile(
 _MASKED_SSN = re.compile(r"(?<![\w])(?:[x*#X]{3}[- ]?[x*#X]{2}[- ]?)\d{4}(?!\d)")
 _LAST_FOUR = re.compile(
     r"\b(?:ssn|social(?: security)?(?: number)?|soc)\W{0,3}(?:\(?last\s?(?:4|four)(?: digits)?\)?"
-    r"|ending(?: in)?|ends in|l4)?\W{0,3}(?:of|is|was|:)?\s{0,2}(\d{4})(?![\d-])"
+    r"|ending(?: in)?|ends in|l4)?\W{0,3}(?:of|is|was|:)?(?:\s?\([a-z ]{1,16}\))?\s{0,4}(\d{4})(?![\d-])"
     r"|\blast\s(?:4|four)(?: digits)? (?:of )?(?:the |his |her |my |your )?(?:ssn|social(?: "
-    r"security)?(?: number)?)\W{0,3}(?:is|are|was)?\W{0,3}(\d{4})(?!\d)",
+    r"security)?(?: number)?)\W{0,3}(?:is|are|was)?(?:\s?\([a-z ]{1,16}\))?\W{0,4}(\d{4})(?!\d)",
     re.IGNORECASE,
 )
 _MBI = re.compile(
@@ -44,7 +44,9 @@ _PHOTO = re.compile(
 )
 
 
-_PRINTED = re.compile(r"(?<![\w.-])([A-Z]{2,3}) \d{3,4}(?: \d{2,5}){1,3}(?: [A-Z](?=\s*(?:$|[).,;|\n])))?(?![\w-])")
+_PRINTED = re.compile(
+    r"(?<![\w.-])([A-Z]{2,3}) \d{1,5}(?: \d{1,5}){1,4}(?: [A-Z](?=\s*(?:$|[).,;|\n])|\s{2}))?(?![\w-])(?!\.\d)"
+)
 _SPELLED_CARD = re.compile(
     r"\b[A-Z] as in [A-Za-z]+(?:[\s,.-]+(?:and\s+|then\s+)?(?:[A-Z] as in [A-Za-z]+|\d+(?![\w%])))+", re.IGNORECASE
 )

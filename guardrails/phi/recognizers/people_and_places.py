@@ -11,8 +11,9 @@ from guardrails.phi.recognizers.address_blocks import is_street_name, whole_addr
 from guardrails.phi.recognizers.addresses import find_addresses
 from guardrails.phi.recognizers.employers import find_employers
 from guardrails.phi.recognizers.name_cues import find_cued_names, find_signed_initials, name_hints
+from guardrails.phi.recognizers.unread import find_unread
 from guardrails.phi.spans import Found, PhiType, within
-from guardrails.phi.tagger.decoding import Thresholds, spans_of
+from guardrails.phi.tagger.decoding import Thresholds, spans_of, unread_of
 from guardrails.phi.tagger.features import flags_of, fold
 from guardrails.phi.tagger.network import Floats, Tag, Tagger
 from guardrails.phi.tagger.tokens import Tokens, tokenize
@@ -63,7 +64,8 @@ class PeopleAndPlaces:
         found = [span for span in spans if not self._is_medicine(text, span)]
         found += [*self._repeated(text, index, found), *find_employers(text, index.companies())]
         found += find_signed_initials(text)
-        return [_with_title(text, span) for span in whole_addresses(text, found)]
+        unread = find_unread(text, unread_of(tokens, probabilities, self._thresholds))
+        return [*(_with_title(text, span) for span in whole_addresses(text, found)), *unread]
 
     def _is_medicine(self, text: str, span: Found) -> bool:
         """An eponym, a drug or a code word, unless a title or a label makes it someone's name."""

@@ -7,7 +7,7 @@ from guardrails.phi.spans import Found, PhiType
 from guardrails.phi.structured.fields import Piece, Reading, field, labelled
 
 _SEGMENT = re.compile(
-    r"(?:^|(?<=[~\r\n\s'`]))(ISA|GS|ST|BHT|BGN|HL|NM1|N1|N2|N3|N4|DMG|REF|DTP|DTM|PER|PRV|TRN|CLM|CLP"
+    r"(?:^|(?<=[~\r\n\s'`]))(ISA|TA1|GS|ST|BHT|BGN|HL|NM1|N1|N2|N3|N4|DMG|REF|DTP|DTM|PER|PRV|TRN|CLM|CLP"
     r"|SBR|PAT|INS|HCR|UM|HI|SV1|SV2|SV3|SVC|CAS|LX|MSG|PWK|CRC|HSD|CL1|AAA|EQ|EB|BPR|SE|GE|IEA|K3|NTE"
     r"|TOO|AMT|QTY|III|LQ|STC|OI|MOA|MIA|PLB)(\*[^~\r\n]*)"
 )
@@ -50,7 +50,10 @@ _FIXED: Mapping[str, Mapping[int, PhiType]] = {
     "CLP": {1: PhiType.ACCOUNT, 7: PhiType.ACCOUNT},
     "TRN": {2: PhiType.ACCOUNT},
     "HCR": {2: PhiType.ACCOUNT},
-    "BHT": {4: PhiType.DATE},
+    "BHT": {3: PhiType.ACCOUNT, 4: PhiType.DATE},
+    "ISA": {9: PhiType.DATE},
+    "GS": {4: PhiType.DATE},
+    "TA1": {2: PhiType.DATE},
     "BGN": {3: PhiType.DATE},
     "SBR": {3: PhiType.MEMBER_ID},
     "PLB": {1: PhiType.LICENSE},

@@ -15,13 +15,17 @@ _JOINS = frozenset(".-'’&")
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probability a token needs to start a span (`sure`), to join one (`near`), or in a labelled value (`hinted`)."""
+    """Probability a token needs to start a span (`sure`), to join one (`near`), or in a labelled value (`hinted`).
+
+    `unread` is what a number, date or age needs that no form and no label shows to be one.
+    """
 
     sure: float = 0.22
     near: float = 0.08
     hinted: float = 0.08
     place: float = 0.25
     street: float = 0.2
+    unread: float = 0.7
 
 
 def spans_of(
@@ -37,6 +41,15 @@ def spans_of(
         )
         near = np.flatnonzero(column >= thresholds.near)
         yield from _runs(tokens, column, column >= needed, near, kind)
+
+
+def unread_of(tokens: Tokens, probabilities: Floats, thresholds: Thresholds) -> Iterator[tuple[int, int, Tag, float]]:
+    """[start, end) of numbers, dates and ages that the tagger alone is sure of, with their tag and the probability."""
+    for tag in (Tag.NUMBER, Tag.DATE, Tag.AGE):
+        column = probabilities[:, tag]
+        near = np.flatnonzero(column >= thresholds.unread / 2)
+        for run in _runs(tokens, column, column >= thresholds.unread, near, PhiType.ACCOUNT):
+            yield run.start, run.end, tag, run.score
 
 
 def _in_hints(tokens: Tokens, hints: Sequence[tuple[int, int]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

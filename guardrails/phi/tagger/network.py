@@ -33,6 +33,8 @@ class Tag(IntEnum):
     COMPANY = 5
     NUMBER = 6
     DATE = 7
+    AGE = 8
+    """An age of 90 and more."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from guardrails.phi.training.carriers import SLOT, chosen, families
 from guardrails.phi.training.found_text import FoundText, Piece
 from guardrails.phi.training.roughening import Roughening
 from guardrails.phi.training.slots import Slots
+from guardrails.phi.training.written import Written
 
 IGNORED = -100
 _WEIGHTS = {
@@ -60,6 +61,7 @@ class Corpus:
         self._slots = Slots(self._random, held_out)
         self._found = FoundText(shared / "phi" / "notes_dev.jsonl", shared / "policies" / "cms", self._random)
         self._rough = Roughening(self._random)
+        self._written = Written(self._random, self._slots)
         self._only = bool(only)
         self._families = {
             name: lines for name, lines in families().items() if name not in without and (not only or name in only)
@@ -73,11 +75,13 @@ class Corpus:
 
     def _document(self) -> list[Piece]:
         roll = self._random.random()
-        if self._only or roll < 0.56:
+        if not self._only and roll < 0.42:
+            return self._written.document()
+        if self._only or roll < 0.72:
             return self._filled()
-        if roll < 0.82:
+        if roll < 0.89:
             return self._note()
-        source = self._found.policy if roll < 0.94 else self._found.help_page
+        source = self._found.policy if roll < 0.965 else self._found.help_page
         pieces = self._joined([self._found.as_found(sentence) for sentence in source(6)])
         return self._rough.reworded(pieces) if self._random.random() < 0.4 else pieces
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from guardrails.phi.guard import PhiGuard
+from guardrails.phi.training.marked_text import documents as marked_documents
 from tests.guardrails.phi.test_figures import Document, check, scored
-from tests.labels.phi.marking import HEADER, label
+from tests.labels.phi.marking import label
 
 MARKED = Path(__file__).resolve().parent / "marked"
 FORMS = [
@@ -24,11 +25,9 @@ FORMS = [
 
 def documents(name: str) -> list[Document]:
     """The marked documents of a file in the scorer's form."""
-    _, *parts = HEADER.split((MARKED / f"{name}.txt").read_text("utf-8"))
     rows: list[dict[str, Any]] = []
-    for number, place in enumerate(range(0, len(parts), 4), start=1):
-        genre, source, flags, body = parts[place : place + 4]
-        rows.append(json.loads(label(f"{name}-{number:03}", genre, source, tuple(flags.split()), body).line()))
+    for number, document in enumerate(marked_documents((MARKED / f"{name}.txt").read_text("utf-8")), start=1):
+        rows.append(json.loads(label(f"{name}-{number:03}", document).line()))
     return rows
 
 

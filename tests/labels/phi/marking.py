@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from guardrails.phi.training.marked_text import MARK, Marked, documents
+
 FOLDER = Path(__file__).resolve().parent
 DOCUMENTS = FOLDER / "documents.jsonl"
 ALWAYS_OPTIONAL = {"FACILITY", "ORG", "GPE", "WEEKDAY"}
-HEADER = re.compile(r"^=== (\w+) (\w+)((?: \w+)*)\n", flags=re.MULTILINE)
-MARK = re.compile(
-    r"«(?P<free>\??)(?P<type>[A-Z0-9_]+):(?P<span>[^«»‹›]+)»|‹(?P<kind>[a-z0-9_]+):(?P<negative>[^«»‹›]+)›"
-)
 ESCAPE = re.compile(r"\\u\{([0-9A-F]{2,6})\}")
 
 Mark = dict[str, int | str | bool]
@@ -48,8 +46,8 @@ def on_the_wire(body: str, flags: tuple[str, ...]) -> str:
     return text.replace("\n", "") if "join" in flags else text
 
 
-def label(identifier: str, genre: str, source: str, flags: tuple[str, ...], body: str) -> Labelled:
-    marked = on_the_wire(body, flags)
+def label(identifier: str, document: Marked) -> Labelled:
+    marked = on_the_wire(document.body, document.flags)
     text, spans, negatives, read = "", list[Mark](), list[Mark](), 0
     for found in MARK.finditer(marked):
         text += marked[read : found.start()]
@@ -62,16 +60,16 @@ def label(identifier: str, genre: str, source: str, flags: tuple[str, ...], body
             negatives.append(place | {"kind": found["kind"], "text": words})
         text += words
         read = found.end()
-    return Labelled(identifier, genre, source, text + marked[read:], flags, spans, negatives)
+    return Labelled(
+        identifier, document.genre, document.source, text + marked[read:], document.flags, spans, negatives
+    )
 
 
 def labelled() -> Iterator[Labelled]:
     """All documents in the order of the files; ids are the file's stem and the place in it, so append at the end."""
     for path in sorted((FOLDER / "marked").glob("*.txt")):
-        _, *parts = HEADER.split(path.read_text(encoding="utf-8"))
-        for number, place in enumerate(range(0, len(parts), 4), start=1):
-            genre, source, flags, body = parts[place : place + 4]
-            yield label(f"{path.stem}-{number:03}", genre, source, tuple(flags.split()), body)
+        for number, document in enumerate(documents(path.read_text(encoding="utf-8")), start=1):
+            yield label(f"{path.stem}-{number:03}", document)
 
 
 if __name__ == "__main__":
