@@ -384,7 +384,7 @@ def course_in(statement: Statement) -> tuple[Course | None, int | None]:
     if match.concept.kind is ConceptKind.TREATMENT:
         words = note.text[match.start : statement.until]
         course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues)
-        return course, days_of(course, words)
+        return course, days_of(course, words, note.text[sentence.start : match.start])
     begun = SINCE.search(note.text, sentence.start, sentence.end)
     first = day_of(begun["first"], note.written, late=True) if begun else None
     if first is None or note.written is None or first > note.written or _broken(note, sentence):
