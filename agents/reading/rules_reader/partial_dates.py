@@ -16,7 +16,10 @@ _DAY = (
     rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?!may\b)(?:{_NAME})\b\.?|"
     rf"(?:{_NAME})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:{_NAME})\.?,? (?:of )?\d{{4}})"
 )
-_TO = r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|>|–|—|→|and ended(?: on)?)\s?"
+_TO = (
+    r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|>|–|—|→|and ended(?: on)?|"
+    r"and (?:went on|continued|ran|carried on|stayed on it)(?: to| until| till| through))\s?"
+)
 RANGE = re.compile(
     rf"(?<![\d/])(?P<first>{_DAY}|\b(?:{_NAME})\b\.?){_TO}(?:the end of )?(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
 )
