@@ -32,7 +32,7 @@ _COUNTED = {
     ConceptId("monthly_migraine_days"): re.compile(_VALUES.format(r"\bmigraine days"), re.IGNORECASE),
 }
 _PAIR = re.compile(
-    rf"\b(?P<m>{_MONTH})(?: (?P<y>(?:19|20)\d\d))?(?: had| was| with)?(?:[:=-]| -| –)? ?(?P<v>\d{{1,2}})"
+    rf"(?:\bin )?\b(?P<m>{_MONTH})(?: (?P<y>(?:19|20)\d\d))?(?: had| was| with)?(?:[:=-]| -| –)? ?(?P<v>\d{{1,2}})"
     rf"(?! ?[-–(]? ?\d)(?: days?)?\b(?! ?\((?:to|until|so far)|,? so far)|"
     rf"\b(?P<w>\d{{1,2}})(?: days?)?,? (?:in|for|during) (?P<n>{_MONTH})\b(?: (?P<z>(?:19|20)\d\d))?",
     re.IGNORECASE,
@@ -40,6 +40,11 @@ _PAIR = re.compile(
 """A month with its value, `July 19 days` or `11 in August`."""
 _AROUND = re.compile(
     rf",? (?:in|for|during) (?P<n>{_MONTH})\b(?: (?P<z>(?:19|20)\d\d))?[\s,;]*(?:and|then)?[\s,]*", re.IGNORECASE
+)
+_NAMED_BEFORE = re.compile(
+    rf"\b(?P<n>{_MONTH})(?: (?P<z>(?:19|20)\d\d))?[:,]? (?:she had |he had |with |had )?"
+    r"(?:\d{1,2} (?:headache|HA) days?,? (?:and |with |of which )?)?(?P<v>\d{1,2}) (?:were |was )?$",
+    re.IGNORECASE,
 )
 _JOINS = re.compile(r"[\s,;]*(?:and|then)?[\s,]*")
 _OPENS = re.compile(
@@ -72,8 +77,14 @@ def _listed(note: Note, sentence: Sentence, vocabulary: Vocabulary, concept_id: 
     pairs: list[tuple[str, str, str]] = []
     place = label.end()
     around = _AROUND.match(note.text, place, sentence.end)
-    before = re.search(r"(\d{1,2}) (?:\w+ )?$", note.text[max(sentence.start, label.start() - 12) : label.start()])
-    if around and before:
+    lead = note.text[max(sentence.start, label.start() - 60) : label.start()]
+    before = re.search(r"(\d{1,2}) (?:\w+ )?$", lead)
+    named = _NAMED_BEFORE.search(lead)
+    if named:
+        pairs = [(named["n"], named["z"] or "", named["v"])]
+        joined = _JOINS.match(note.text, place, sentence.end)
+        place = joined.end() if joined else place
+    elif around and before:
         pairs, place = [(around["n"], around["z"] or "", before[1])], around.end()
     else:
         opened = _OPENS.match(note.text, place, sentence.end)

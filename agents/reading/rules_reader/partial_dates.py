@@ -41,6 +41,10 @@ _LENGTH_OF = re.compile(
     r"(?:(?!more\b)[\w-]+\s){0,2}$",
     re.IGNORECASE,
 )
+_LENGTH_APART = re.compile(
+    rf",\s(?P<n>\d{{1,3}}|{NUMBER_WORD}) (?:full )?(?P<unit>weeks?|wks?|months?|mos?)(?=\s?[,;)]| in all\b| total\b)",
+    re.IGNORECASE,
+)
 _MONTH_ALONE = re.compile(rf"(?:{_NAME})\.?", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
@@ -85,7 +89,7 @@ def _month_before(name: str, ends: date) -> date:
 
 def length_in(words: str) -> int | None:
     """A stated length in days, the shortest that the words allow; None where none is stated."""
-    return _length(LENGTH.search(words))
+    return _length(LENGTH.search(words) or _LENGTH_APART.search(words))
 
 
 def length_of(before: str) -> int | None:

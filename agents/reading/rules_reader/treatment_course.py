@@ -32,14 +32,18 @@ _OUTCOMES = (
 )
 
 
-def course_of(words: str, rest: str, written: date | None, cues: Cues) -> Course:
-    """The course that words state of one treatment; `rest` of the sentence gives the outcome where they give none."""
+def course_of(words: str, rest: str, written: date | None, cues: Cues, before: str = "") -> Course:
+    """The course that words state of one treatment; `rest` of the sentence gives the outcome where they give none.
+
+    A verb right `before` its name (`could not tolerate`, `we stopped`) is read with them.
+    """
     run = Run(None, None) if cues["not_regular"].search(words) else run_in(words, written)
     last = run.last
     if run.first and last is None and SINCE.search(words) and cues["goes_on"].search(words):
         last = written
     dose, unit = _dose(words)
-    outcomes = outcomes_in(words, cues) or outcomes_in(rest, cues)
+    lead = cues["outcome_lead"].search(before)
+    outcomes = outcomes_in((lead[0] if lead else "") + words, cues) or outcomes_in(rest, cues)
     return Course(starts=run.first, ends=last, dose=dose, dose_unit=unit, outcomes=outcomes)
 
 
