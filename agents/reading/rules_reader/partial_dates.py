@@ -25,7 +25,8 @@ RANGE = re.compile(
 )
 SINCE = re.compile(
     rf"\b(?:since|onset|began|(?:started|begun|commenced|initiated|introduced)(?: on| in)?|beginning(?: on)?)\s"
-    rf"(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE
+    rf"(?:on\s)?(?P<first>{_DAY})(?![\d/])",
+    re.IGNORECASE,
 )
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
