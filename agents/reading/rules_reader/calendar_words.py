@@ -26,6 +26,7 @@ _PATTERN = re.compile(
           |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
     | (?P<monthly>(?:(?<=\bthe\ )|(?<=\bour\ )|(?<=\bmy\ )|(?<=\bher\ )|(?<=\bhis\ ))(?P<bn>{_NAME})
           (?=\ (?:note|visit|report|letter|clinic|study|scan|film|appointment)\b))
+    | (?P<inmonth>(?<=\bin\ )(?=(?-i:[A-Z]))(?P<vn>{_NAME})\b(?!\.?,?\ (?:of\ )?(?:\d|this|last|next)))
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ )|(?<=\ba\ )
@@ -119,6 +120,11 @@ def _monthly(m: re.Match[str], written: date | None) -> _Read:
     return _latest(_MONTHS[m["bn"].casefold()], 1, written), False, False
 
 
+def _inmonth(m: re.Match[str], written: date | None) -> _Read:
+    """`in April`: the latest that has begun by the day of writing."""
+    return _latest(_MONTHS[m["vn"].casefold()], 1, written), False, False
+
+
 def _short(m: re.Match[str], written: date | None) -> _Read:
     return _latest(int(m["hm"]), int(m["hd"]), written), True, False
 
@@ -181,7 +187,7 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "dmpartial": _dm, "short": _short,
-    "monthly": _monthly, "month": _month, "slash": _slash, "year": _year,
+    "monthly": _monthly, "inmonth": _inmonth, "month": _month, "slash": _slash, "year": _year,
     "relmonth": _relmonth, "thisyear": _thisyear,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

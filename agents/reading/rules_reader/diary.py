@@ -18,10 +18,40 @@ _NAMES = {name.casefold(): number for number, name in enumerate(calendar.month_a
 _MONTH = rf"(?:{'|'.join(_NAMES)})[a-z]*\.?"
 _MONTHS = re.compile(rf"\b(?P<months>{_MONTH}(?:\s?[/,]\s?{_MONTH})+)", re.IGNORECASE)
 _VALUES = r"{}\s*:?\s*(?P<values>\d{{1,2}}(?:\s?/\s?\d{{1,2}})+)"
+_HEADACHE = (
+    r"\b(?:(?:headache|HA|head pain)[- ]days?|days? (?:with|of) (?:an? |any |some |the )?(?:headaches?|HA|head pain)|"
+    r"(?:headaches?|HA)(?= on \d))"
+)
+_MIGRAINE = r"\b(?:migraine[- ]days?|days? (?:with|of) (?:an? |any |the )?(?:\w+ )?migraines?|migraines?(?= on \d))"
+_LABELS = {
+    ConceptId("monthly_headache_days"): re.compile(_HEADACHE, re.IGNORECASE),
+    ConceptId("monthly_migraine_days"): re.compile(_MIGRAINE, re.IGNORECASE),
+}
 _COUNTED = {
     ConceptId("monthly_headache_days"): re.compile(_VALUES.format(r"\b(?:headache|HA) days"), re.IGNORECASE),
     ConceptId("monthly_migraine_days"): re.compile(_VALUES.format(r"\bmigraine days"), re.IGNORECASE),
 }
+_PAIR = re.compile(
+    rf"(?:\bin )?\b(?P<m>{_MONTH})(?: (?P<y>(?:19|20)\d\d))?(?: had| was| with)?(?:[:=-]| -| –)? ?(?P<v>\d{{1,2}})"
+    rf"(?! ?[-–(]? ?\d)(?: days?)?\b(?! ?\((?:to|until|so far)|,? so far)|"
+    rf"\b(?P<w>\d{{1,2}})(?: days?)?,? (?:in|for|during) (?P<n>{_MONTH})\b(?: (?P<z>(?:19|20)\d\d))?",
+    re.IGNORECASE,
+)
+"""A month with its value, `July 19 days` or `11 in August`."""
+_AROUND = re.compile(
+    rf",? (?:in|for|during) (?P<n>{_MONTH})\b(?: (?P<z>(?:19|20)\d\d))?[\s,;]*(?:and|then)?[\s,]*", re.IGNORECASE
+)
+_NAMED_BEFORE = re.compile(
+    rf"\b(?P<n>{_MONTH})(?: (?P<z>(?:19|20)\d\d))?[:,]? (?:she had |he had |with |had )?"
+    r"(?:\d{1,2} (?:headache|HA) days?,? (?:and |with |of which )?)?(?P<v>\d{1,2}) (?:were |was )?$",
+    re.IGNORECASE,
+)
+_JOINS = re.compile(r"[\s,;]*(?:and|then)?[\s,]*")
+_OPENS = re.compile(
+    r"(?: days?)?(?: (?:were|was|numbered|counted|charted|per|by|the|calendar|month|monthly|a|on|for|diary))*"
+    r"[\s:,=(–-]{0,4}",
+    re.IGNORECASE,
+)
 
 
 def diary_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -29,10 +59,54 @@ def diary_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     for sentence in note.sentences:
         named = _MONTHS.search(note.text, sentence.start, sentence.end)
         months = _months(named["months"], note.written) if named else []
-        for concept_id, pattern in _COUNTED.items() if months else ():
-            found = pattern.search(note.text, sentence.start, sentence.end)
+        for concept_id, pattern in _COUNTED.items():
+            found = pattern.search(note.text, sentence.start, sentence.end) if months else None
             if found:
-                yield from _facts(note, sentence, vocabulary, concept_id, found, months)
+                values = [Decimal(part) for part in re.findall(r"\d+", found["values"])]
+                pairs = list(zip(months, values, strict=True)) if len(values) == len(months) else []
+                yield from _facts(note, sentence, vocabulary, concept_id, (found.start(), found.end()), pairs)
+            else:
+                yield from _listed(note, sentence, vocabulary, concept_id)
+
+
+def _listed(note: Note, sentence: Sentence, vocabulary: Vocabulary, concept_id: ConceptId) -> Iterator[Fact]:
+    """Pairs of month and value behind the words for what is counted, the first perhaps around them."""
+    label = _LABELS[concept_id].search(note.text, sentence.start, sentence.end)
+    if label is None:
+        return
+    pairs: list[tuple[str, str, str]] = []
+    place = label.end()
+    around = _AROUND.match(note.text, place, sentence.end)
+    lead = note.text[max(sentence.start, label.start() - 60) : label.start()]
+    before = re.search(r"(\d{1,2}) (?:\w+ )?$", lead)
+    named = _NAMED_BEFORE.search(lead)
+    if named:
+        pairs = [(named["n"], named["z"] or "", named["v"])]
+        joined = _JOINS.match(note.text, place, sentence.end)
+        place = joined.end() if joined else place
+    elif around and before:
+        pairs, place = [(around["n"], around["z"] or "", before[1])], around.end()
+    else:
+        opened = _OPENS.match(note.text, place, sentence.end)
+        place = opened.end() if opened else place
+    while found := _PAIR.match(note.text, place, sentence.end):
+        pairs.append((found["m"] or found["n"], found["y"] or found["z"] or "", found["v"] or found["w"]))
+        joined = _JOINS.match(note.text, found.end(), sentence.end)
+        place = joined.end() if joined else found.end()
+    months = _dated([(month, year) for month, year, _ in pairs], note.written)
+    if months and len(set(months)) == len({month[:3].casefold() for month, _, _ in pairs}) == len(pairs):
+        values = [Decimal(value) for _, _, value in pairs]
+        span = (label.start(), max(label.end(), place))
+        yield from _facts(note, sentence, vocabulary, concept_id, span, list(zip(months, values, strict=True)))
+
+
+def _dated(named: list[tuple[str, str]], written: date | None) -> list[date]:
+    """First days of the months named; those without a year as `_months` places them."""
+    if not named:
+        return []
+    if all(year for _, year in named):
+        return [date(int(year), _NAMES[month[:3].casefold()], 1) for month, year in named]
+    return _months(" ".join(month for month, _ in named), written) if not any(year for _, year in named) else []
 
 
 def _facts(
@@ -40,16 +114,13 @@ def _facts(
     sentence: Sentence,
     vocabulary: Vocabulary,
     concept_id: ConceptId,
-    found: re.Match[str],
-    months: list[date],
+    span: tuple[int, int],
+    pairs: list[tuple[date, Decimal]],
 ) -> Iterator[Fact]:
-    values = [Decimal(part) for part in re.findall(r"\d+", found["values"])]
-    if len(values) != len(months):
-        return
-    clause = clause_of(note.text, sentence, found.start(), found.end(), note.cues)
-    for month, value in zip(months, values, strict=True):
+    clause = clause_of(note.text, sentence, span[0], span[1], note.cues)
+    for month, value in pairs:
         concept = vocabulary.concepts[concept_id]
-        match = Match(concept, False, found.start(), found.end(), value=value, measured=True)
+        match = Match(concept, False, span[0], span[1], value=value, measured=True)
         fact = fact_of(Statement(note, sentence, match, clause, sentence.end))
         last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
         yield fact.model_copy(

@@ -12,21 +12,41 @@ _NAMES |= {name.casefold(): number for number, name in enumerate(calendar.month_
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 _DAY = (
     rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\d{{1,2}}/\d{{4}}|\d{{1,2}}/\d{{1,2}}|"
-    rf"\d{{1,2}} (?:{_NAME})\.?,? \d{{4}}|\d{{1,2}} (?!may\b)(?:{_NAME})\b\.?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_NAME})\.?,? \d{{4}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?!may\b)(?:{_NAME})\b\.?|"
     rf"(?:{_NAME})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:{_NAME})\.?,? (?:of )?\d{{4}})"
 )
-_TO = r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|–|—|→|and ended(?: on)?)\s?"
-RANGE = re.compile(rf"(?<![\d/])(?P<first>{_DAY}){_TO}(?P<last>{_DAY})(?![\d/])", re.IGNORECASE)
+_TO = (
+    r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|>|–|—|→|and ended(?: on)?|"
+    r"and (?:went on|continued|ran|carried on|stayed on it)(?: to| until| till| through))\s?"
+)
+RANGE = re.compile(
+    rf"(?<![\d/])(?P<first>{_DAY}|\b(?:{_NAME})\b\.?){_TO}(?:the end of )?(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
+)
 SINCE = re.compile(
-    rf"\b(?:since|onset|began|started(?: on)?|beginning(?: on)?)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE
+    rf"\b(?:since|onset|began|(?:started|begun|commenced|initiated|introduced)(?: on| in)?|beginning(?: on)?)\s"
+    rf"(?:on\s)?(?P<first>{_DAY})(?![\d/])",
+    re.IGNORECASE,
 )
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
 LENGTH = re.compile(
-    rf"\b(?:for|x|over|lasting)\s?(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
+    rf"\b(?:for|x|over|lasting|lasted|during|took it|took them|taken|ran)\s?"
+    rf"(?:(?:the )?(?:past|last|full|entire)\s|(?:a |at )?(?:total of|full|least|all of)\s)?"
+    rf"(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
     r"(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?)\b",
     re.IGNORECASE,
 )
+_LENGTH_OF = re.compile(
+    rf"\b(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?)\s(?:of|on)\s"
+    r"(?:(?!more\b)[\w-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+_LENGTH_APART = re.compile(
+    rf",\s(?P<n>\d{{1,3}}|{NUMBER_WORD}) (?:full )?(?P<unit>weeks?|wks?|months?|mos?)(?=\s?[,;)]| in all\b| total\b)",
+    re.IGNORECASE,
+)
+_MONTH_ALONE = re.compile(rf"(?:{_NAME})\.?", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
@@ -53,15 +73,32 @@ def run_in(words: str, written: date | None) -> Run:
 
 def _of_range(first: str, last: str, written: date | None) -> Run:
     ends = day_of(last, written, late=False)
+    if ends and _MONTH_ALONE.fullmatch(first):
+        return Run(_month_before(first, ends), ends)
     starts = day_of(first, ends or written, late=True)
     if starts and ends and starts > ends and not _has_year(first):
         starts = _in_year(starts, starts.year - 1)
     return Run(starts, ends)
 
 
+def _month_before(name: str, ends: date) -> date:
+    """The last day of the latest month of this name that is over before `ends`, or of that month itself."""
+    month = _NAMES[name.rstrip(".").casefold()]
+    year = ends.year - (month > ends.month)
+    return min(ends, date(year, month, calendar.monthrange(year, month)[1]))
+
+
 def length_in(words: str) -> int | None:
     """A stated length in days, the shortest that the words allow; None where none is stated."""
-    found = LENGTH.search(words)
+    return _length(LENGTH.search(words) or _LENGTH_APART.search(words))
+
+
+def length_of(before: str) -> int | None:
+    """The length that stands right before a treatment's name (`twelve weeks of`); None where none does."""
+    return _length(_LENGTH_OF.search(before))
+
+
+def _length(found: re.Match[str] | None) -> int | None:
     count = number_of(found["n"]) if found else None
     if found is None or count is None:
         return None
@@ -84,7 +121,7 @@ def _has_year(words: str) -> bool:
 
 
 def _named(words: str, near: date | None, *, late: bool) -> date | None:
-    words = re.sub(r"^(\d{1,2}) ([A-Za-z]+\.?)", r"\2 \1", words)
+    words = re.sub(r"^(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Za-z]+\.?)", r"\2 \1", words)
     found = re.fullmatch(
         rf"(?P<name>{_NAME})\.?,?(?: (?:of )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?"
         r"(?:,? (?:of )?(?P<year>\d{4}))?",

@@ -382,9 +382,9 @@ def course_in(statement: Statement) -> tuple[Course | None, int | None]:
     """A treatment's course; of a finding, the day since when it lasts."""
     note, match, sentence = statement.note, statement.match, statement.sentence
     if match.concept.kind is ConceptKind.TREATMENT:
-        words = note.text[match.start : statement.until]
-        course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues)
-        return course, days_of(course, words)
+        words, before = note.text[match.start : statement.until], note.text[sentence.start : match.start]
+        course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues, before)
+        return course, days_of(course, words, before)
     begun = SINCE.search(note.text, sentence.start, sentence.end)
     first = day_of(begun["first"], note.written, late=True) if begun else None
     if first is None or note.written is None or first > note.written or _broken(note, sentence):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 _GAP = re.compile(r"\t+|\s{2,}")
 _RULE = re.compile(r"^[\s|:+=_-]*$")
-_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{2,4})?|\b[A-Z][a-z]{2,8} (?:19|20)\d\d\b")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]{2,6})?\.?(?:,? (?:19|20)\d\d)?"
+_DATE = re.compile(rf"\d{{1,4}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?|\b[A-Z][a-z]{{2,8}} (?:19|20)\d\d\b|\b(?i:{_MONTH})")
 _SIDE = re.compile(r"^(?:right|left|r|l)$", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s?[(\[]\s?(?P<unit>%|mm\s?\[?Hg\]?|kPa|kg|cm|lbs?|in|ft|[A-Za-z]{1,5}/[A-Za-z0-9]{1,6})\s?[)\]]", re.IGNORECASE
@@ -22,9 +23,12 @@ _LABELLED = re.compile(r"[A-Za-z)]:(?:\s|$)")
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?|range|normal|limits?|flag)\b", re.IGNORECASE)
 _BARE_HEAD = re.compile(r"^(?:results?|values?|reading)$", re.IGNORECASE)
 _TRAILING_UNIT = re.compile(r"\s(?P<unit>%|mm ?Hg|kPa|kg|cm|lbs?|[munp]?g/d?[lL]|mmol/[lL]|m?IU/m?[lL]|L/min)$")
-_STARTS_WITH_DATE = re.compile(r"\s*(\d{1,4}[/-]\d{1,2}(?:[/-]\d{2,4})?)(?:\s+[A-Za-z][\w -]{0,20})?\s*$")
+_STARTS_WITH_DATE = re.compile(
+    rf"\s*(\d{{1,4}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?|(?i:{_MONTH})(?=\s*$))(?:\s+[A-Za-z][\w -]{{0,20}})?\s*$"
+)
 _ALIGNED = 2
 """How far apart cells of one column may begin."""
+_MONTHLY = re.compile(_MONTH, re.IGNORECASE)
 _LONGEST_CELL = 6
 _NEAR = 12
 _INDENT = 4
@@ -163,6 +167,8 @@ def _is_aligned_head(cells: Sequence[Cell], text: str, following: Sequence[tuple
     if not dated and any(len(cell.words.split()) > 3 or re.search(r"\d", cell.words) for cell in cells):
         return False
     rows = [_cells(text, start, end) for start, end in following[:4] if not _RULE.match(text[start:end])][:2]
+    if dated and rows and all(_MONTHLY.fullmatch(cell.words.strip()) for cell in cells):
+        return _under(cells, rows[0], labelled=True)
     return len(rows) == 2 and all(_under(cells, row, labelled=dated) for row in rows)
 
 
@@ -171,7 +177,10 @@ def _under(heads: Sequence[Cell], row: Sequence[Cell], *, labelled: bool) -> boo
     cells = row[1 : len(heads) + 1] if labelled and len(row) > len(heads) else row
     if len(cells) != len(heads) or _is_labelled(" ".join(cell.words for cell in row)):
         return False
-    return all(abs(cell.column - head.column) <= _ALIGNED for head, cell in zip(heads, cells, strict=True))
+    return all(
+        -_ALIGNED <= cell.column - head.column <= max(_ALIGNED, len(head.words.strip()) - 1 if labelled else 0)
+        for head, cell in zip(heads, cells, strict=True)
+    )
 
 
 def _is_value(words: str) -> bool:

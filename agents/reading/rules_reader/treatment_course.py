@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, run_in
+from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, length_of, run_in
 from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -15,10 +15,11 @@ _DOSE = re.compile(
     re.IGNORECASE,
 )
 _OFTEN = (
-    (re.compile(r"\b(?:weekly|a week|per week|every week|once a week|q ?wk|q7d)\b", re.IGNORECASE), "wk", 1),
+    (re.compile(r"\b(?:w(?:ee)?kly|(?:a|per|every|each) w(?:ee)?k|q ?w(?:ee)?k|qw|q7d)\b", re.IGNORECASE), "wk", 1),
     (re.compile(r"\b(?:three times (?:a day|daily)|tid)\b", re.IGNORECASE), "d", 3),
     (re.compile(r"\b(?:twice (?:a day|daily)|bid)\b", re.IGNORECASE), "d", 2),
-    (re.compile(r"\b(?:daily|(?:a|per|every|each) day|qd|qhs|q ?day|nightly|at night)\b", re.IGNORECASE), "d", 1),
+    (re.compile(r"\b(?:daily|(?:a|per|every|each) (?:day|morning|evening|night)|qd|qhs|q ?day|q ?[ap]m|q24h|nightly|"
+                r"at night)\b", re.IGNORECASE), "d", 1),
 )  # fmt: skip
 _COUNTED = re.compile(
     rf"\b(?:for |x ?|of )?(?:\d{{1,3}}|{NUMBER_WORD}) (?:doses?|tablets?|pills?|capsules?)\b", re.IGNORECASE
@@ -31,22 +32,29 @@ _OUTCOMES = (
 )
 
 
-def course_of(words: str, rest: str, written: date | None, cues: Cues) -> Course:
-    """The course that words state of one treatment; `rest` of the sentence gives the outcome where they give none."""
+def course_of(words: str, rest: str, written: date | None, cues: Cues, before: str = "") -> Course:
+    """The course that words state of one treatment; `rest` of the sentence gives the outcome where they give none.
+
+    A verb right `before` its name (`could not tolerate`, `we stopped`) is read with them.
+    """
     run = Run(None, None) if cues["not_regular"].search(words) else run_in(words, written)
     last = run.last
     if run.first and last is None and SINCE.search(words) and cues["goes_on"].search(words):
         last = written
     dose, unit = _dose(words)
-    outcomes = outcomes_in(words, cues) or outcomes_in(rest, cues)
+    lead = cues["outcome_lead"].search(before)
+    outcomes = outcomes_in((lead[0] if lead else "") + words, cues) or outcomes_in(rest, cues)
     return Course(starts=run.first, ends=last, dose=dose, dose_unit=unit, outcomes=outcomes)
 
 
-def days_of(course: Course, words: str) -> int | None:
-    """The length of a course: from first to last day, else as stated; None where doses are counted or nothing is."""
+def days_of(course: Course, words: str, before: str = "") -> int | None:
+    """The length of a course: from first to last day, else as stated behind or right `before` it.
+
+    None where doses are counted or nothing is.
+    """
     if course.starts and course.ends:
         return max((course.ends - course.starts).days, 0)
-    return None if _COUNTED.search(words) else length_in(words)
+    return None if _COUNTED.search(words) else (length_in(words) or length_of(before))
 
 
 def outcomes_in(words: str, cues: Cues) -> frozenset[Outcome]:
