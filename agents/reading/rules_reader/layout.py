@@ -179,8 +179,8 @@ def _continues(before: str, line: str, cues: Cues) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    """A row of a table: cells set apart by tabs or runs of spaces."""
-    return len(re.findall(r"\S(?:\t|\s{3,})\S", line)) >= 2
+    """A row of a table: cells set apart by tabs, runs of spaces or of dots."""
+    return len(re.findall(r"\S(?:\t|\s{3,})\S|[^\s.]\s?\.{3,}\s?[^\s.]", line)) >= 2
 
 
 def _heading(line: str, cues: Cues) -> str:
