@@ -16,7 +16,7 @@ _NEXT_LABEL = re.compile(r"\s{3,}(?=[A-Z][A-Za-z ]{1,20}:)")
 _COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\.\.)[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#]|/e?s/)")
 _ABBREVIATION = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min)\.$|"
     r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
@@ -179,8 +179,8 @@ def _continues(before: str, line: str, cues: Cues) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    """A row of a table: cells set apart by tabs or runs of spaces."""
-    return len(re.findall(r"\S(?:\t|\s{3,})\S", line)) >= 2
+    """A row of a table: cells set apart by tabs, runs of spaces or of dots."""
+    return len(re.findall(r"\S(?:\t|\s{3,})\S|[^\s.]\s?\.{3,}\s?[^\s.]", line)) >= 2
 
 
 def _heading(line: str, cues: Cues) -> str:
