@@ -22,8 +22,13 @@ SINCE = re.compile(
 )
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
+_MONTHS = re.compile(
+    rf"\b(?P<first>{_NAME})\.? ?(?:to|through|thru|until|till|-|–|and)(?: the)?(?: early| mid(?:dle of)?| late| end of)?[ -]?"
+    rf"(?P<last>{_NAME})\b\.?(?! ?\d{{1,2}}\b(?!\d))(?:,? (?:of )?(?P<year>\d{{4}}|this year|last year))?",
+    re.IGNORECASE,
+)
 LENGTH = re.compile(
-    rf"\b(?:for|x|over|lasting)\s?(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
+    rf"\b(?:for|x|over|lasting|daily|nightly|(?-i:TID|BID|QID|QHS|tid|bid|qid|qhs))\s?(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
     r"(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?)\b",
     re.IGNORECASE,
 )
@@ -43,12 +48,25 @@ def run_in(words: str, written: date | None) -> Run:
     found = RANGE.search(words)
     if found:
         return _of_range(found["first"], found["last"], written)
+    months = _MONTHS.search(words)
+    if months and written:
+        return _of_months(months, written)
     start = FROM.search(words) or SINCE.search(words)
     first = day_of(start["first"], written, late=True) if start else None
     length = length_in(words)
     if first and length is not None:
         return Run(first, first + timedelta(days=length))
     return Run(first, None)
+
+
+def _of_months(found: re.Match[str], written: date) -> Run:
+    """From the last day of the first month to the first day of the last: the least that months alone can mean."""
+    first, last = (_NAMES[found[name].casefold()] for name in ("first", "last"))
+    said = (found["year"] or "").casefold()
+    year = written.year - ((last > written.month) if not said else said == "last year")
+    year = int(said) if said.isdigit() else year
+    began = year if first < last else year - 1
+    return Run(date(began, first, calendar.monthrange(began, first)[1]), date(year, last, 1))
 
 
 def _of_range(first: str, last: str, written: date | None) -> Run:
