@@ -20,6 +20,12 @@ RANGE = re.compile(rf"(?<![\d/])(?P<first>{_DAY}){_TO}(?P<last>{_DAY})(?![\d/])"
 SINCE = re.compile(
     rf"\b(?:since|onset|began|started(?: on)?|beginning(?: on)?)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE
 )
+BEGUN = re.compile(
+    rf"{SINCE.pattern.replace('first>', 'since>')}|\b(?:quit|stopped|gave up|(?:last|final) (?:cigarette|smoke|vape|nicotine))"
+    rf"(?:(?!\b(?:not|no|never|until)\b)[^.;\n\d]){{0,25}}?\b(?P<quit>{_DAY})(?![\d/])",
+    re.IGNORECASE,
+)
+"""Since when something lasts: what began on a day, or nicotine that was given up on it."""
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
 _MONTHS = re.compile(
@@ -49,8 +55,9 @@ def run_in(words: str, written: date | None) -> Run:
     if found:
         return _of_range(found["first"], found["last"], written)
     months = _MONTHS.search(words)
-    if months and written:
-        return _of_months(months, written)
+    run = _of_months(months, written) if months and written else None
+    if run:
+        return run
     start = FROM.search(words) or SINCE.search(words)
     first = day_of(start["first"], written, late=True) if start else None
     length = length_in(words)
@@ -59,9 +66,14 @@ def run_in(words: str, written: date | None) -> Run:
     return Run(first, None)
 
 
-def _of_months(found: re.Match[str], written: date) -> Run:
-    """From the last day of the first month to the first day of the last: the least that months alone can mean."""
+def _of_months(found: re.Match[str], written: date) -> Run | None:
+    """From the last day of the first month to the first day of the last: the least that months alone can mean.
+
+    None where the one month follows on the other: the least would be a day.
+    """
     first, last = (_NAMES[found[name].casefold()] for name in ("first", "last"))
+    if (last - first) % 12 < 2:
+        return None
     said = (found["year"] or "").casefold()
     year = written.year - ((last > written.month) if not said else said == "last year")
     year = int(said) if said.isdigit() else year

@@ -10,6 +10,7 @@ from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, con
 from agents.reading.rules_reader.diary import diary_facts
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
+from agents.reading.rules_reader.one_of_several import without_partial_denials
 from agents.reading.rules_reader.pedigree import pedigree_facts
 from agents.reading.rules_reader.requalified import requalified
 from agents.reading.rules_reader.statements import statement_facts
@@ -60,7 +61,7 @@ def facts_of_note(
         before = [*before[1 - _SENTENCES_BACK :], sentence]
     facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary), *diary_facts(note, vocabulary)]
     facts += [*stay_facts(note, vocabulary), *pedigree_facts(note, vocabulary)]
-    return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
+    return sorted(without_partial_denials(facts), key=lambda fact: (fact.span.start, fact.concept))
 
 
 def _sentence_facts(

@@ -12,7 +12,7 @@ from agents.reading.rules_reader.films import of_its_films
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
-from agents.reading.rules_reader.partial_dates import SINCE, day_of
+from agents.reading.rules_reader.partial_dates import BEGUN, day_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
@@ -385,8 +385,8 @@ def course_in(statement: Statement) -> tuple[Course | None, int | None]:
         words = note.text[match.start : statement.until]
         course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues)
         return course, days_of(course, words)
-    begun = SINCE.search(note.text, sentence.start, sentence.end)
-    first = day_of(begun["first"], note.written, late=True) if begun else None
+    begun = BEGUN.search(note.text, sentence.start, sentence.end)
+    first = day_of(begun["since"] or begun["quit"], note.written, late=True) if begun else None
     if first is None or note.written is None or first > note.written or _broken(note, sentence):
         return None, None
     return Course(starts=first), (note.written - first).days
