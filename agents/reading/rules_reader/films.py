@@ -11,7 +11,8 @@ from cases.ids import ConceptId
 _ON_FILMS = frozenset({ConceptId("knee_kl_grade"), ConceptId("joint_space_lost")})
 _STANCE = frozenset({Setting.WEIGHT_BEARING, Setting.NOT_WEIGHT_BEARING})
 _FILMS = re.compile(
-    r"\b(?:films?|views?|radiograph\w*|x-?rays?|(?-i:XR|AP|PA)|series|exam ?:|standing (?:knees|study))\b", re.IGNORECASE
+    r"\b(?:films?|views?|radiograph\w*|x-?rays?|(?-i:XR|AP|PA)|series|exam ?:|standing (?:knees|study))\b",
+    re.IGNORECASE,
 )
 _NOT_MADE = re.compile(
     r"\b(?:will|to be|order(?:ed)?|plan\w*|schedul\w+|request\w*|next|need(?:s|ed)?|await\w*|if|declin\w+|refus\w+|"
