@@ -32,7 +32,8 @@ _PATTERN = re.compile(
           |(?<=\bsession\ )|(?<=\bperformed\ )|(?<=\bstarted\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
           (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
     | (?P<shortof>(?:{_PAPER}|(?<=\()(?=[^/]+/(?!5\)|10\))\d\d?\))
-          |(?=[\d/]+\ +(?:NDI|KOOS|A1c|TSH|BMI|XR|MRI|CT|labs?|films?|cotinine)\b))(?P<pm>\d{{1,2}})/(?P<pq>\d{{1,2}})(?!/))
+          |(?=[\d/]+\ +(?:NDI|KOOS|A1c|TSH|BMI|XR|MRI|CT|labs?|films?|cotinine)\b))
+          (?P<pm>\d{{1,2}})/(?P<pq>\d{{1,2}})(?!/))
     | (?P<relmonth>(?:(?P<rn>{_NAME})\.?,?\ (?:of\ )?(?P<ry>last|this|the\ past|the\ previous)\ year
           |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
     | (?P<monthly>(?:(?<=\bthe\ )|(?<=\bour\ )|(?<=\bmy\ )|(?<=\bher\ )|(?<=\bhis\ ))(?P<bn>{_NAME})

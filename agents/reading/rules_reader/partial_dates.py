@@ -21,7 +21,8 @@ SINCE = re.compile(
     rf"\b(?:since|onset|began|started(?: on)?|beginning(?: on)?)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE
 )
 BEGUN = re.compile(
-    rf"{SINCE.pattern.replace('first>', 'since>')}|\b(?:quit|stopped|gave up|(?:last|final) (?:cigarette|smoke|vape|nicotine))"
+    rf"{SINCE.pattern.replace('first>', 'since>')}|"
+    rf"\b(?:quit|stopped|gave up|(?:last|final) (?:cigarette|smoke|vape|nicotine))"
     rf"(?:(?!\b(?:not|no|never|until)\b)[^.;\n\d]){{0,25}}?\b(?P<quit>{_DAY})(?![\d/])",
     re.IGNORECASE,
 )
@@ -29,12 +30,14 @@ BEGUN = re.compile(
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
 _MONTHS = re.compile(
-    rf"\b(?P<first>{_NAME})\.? ?(?:to|through|thru|until|till|-|–|and)(?: the)?(?: early| mid(?:dle of)?| late| end of)?[ -]?"
+    rf"\b(?P<first>{_NAME})\.? ?(?:to|through|thru|until|till|-|–|and)"
+    rf"(?: the)?(?: early| mid(?:dle of)?| late| end of)?[ -]?"
     rf"(?P<last>{_NAME})\b\.?(?! ?\d{{1,2}}\b(?!\d))(?:,? (?:of )?(?P<year>\d{{4}}|this year|last year))?",
     re.IGNORECASE,
 )
 LENGTH = re.compile(
-    rf"\b(?:for|x|over|lasting|daily|nightly|(?-i:TID|BID|QID|QHS|tid|bid|qid|qhs))\s?(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
+    rf"\b(?:for|x|over|lasting|daily|nightly|(?-i:TID|BID|QID|QHS|tid|bid|qid|qhs))\s?"
+    rf"(?:(?:the )?(?:past|last)\s)?(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
     r"(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?)\b",
     re.IGNORECASE,
 )

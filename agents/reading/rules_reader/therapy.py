@@ -20,20 +20,24 @@ REGIONS = ("low_back", "neck", "knee")
 
 _D = ANY_DAY.pattern
 _FIRST = re.compile(
-    rf"\b(?:first(?: (?:attended )?(?:visit|session|seen|time))?|initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|"
-    rf"eval(?: date)?|start of care|(?-i:SOC)|start(?:ed)?|began|from)(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"\b(?:first(?: (?:attended )?(?:visit|session|seen|time))?|"
+    r"initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|"
+    rf"eval(?: date)?|start of care|(?-i:SOC)|start(?:ed)?|began|from)"
+    rf"(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time))?|final (?:visit|session)|end(?:ed)?|"
-    rf"discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
+    r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time))?|final (?:visit|session)|"
+    rf"end(?:ed)?|discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
 _NOT_OF = r"(?<!\bof )(?<!/)(?<!/ )\b"
 _VISITS = re.compile(
-    rf"\b(?:attended|arrived|kept|came|visits? completed)(?: (?:appointments|visits|sessions))?[:=]? (?P<a>{_N})\b(?!/)|"
-    rf"\b(?P<e>{_N}) (?:out )?of (?:\w+ )?(?:{_N}) (?:\w+ )?(?:visits|sessions|appointments)? ?(?:attended|completed|kept)|"
+    rf"\b(?:attended|arrived|kept|came|visits? completed)"
+    rf"(?: (?:appointments|visits|sessions))?[:=]? (?P<a>{_N})\b(?!/)|"
+    rf"\b(?P<e>{_N}) (?:out )?of (?:\w+ )?(?:{_N}) (?:\w+ )?(?:visits|sessions|appointments)? ?"
+    rf"(?:attended|completed|kept)|"
     rf"{_NOT_OF}(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?|appointments)(?: were| was)? "
     rf"(?:attended|completed|kept)|{_NOT_OF}(?P<c>{_N}) (?:attended|completed|kept|attendances)\b|"
     rf"\b(?:seen|treated)\b[^.;\n\d]{{0,40}}\b(?P<f>{_N}) (?:times|occasions)\b|"

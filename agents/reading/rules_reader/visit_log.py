@@ -23,7 +23,8 @@ _OF_PROGRAMME = re.compile(
 )
 _BY_CLINICIAN = re.compile(
     r"\b(?:supervised|medical(?:ly)? (?:visits?|weight|supervised)|(?:with|saw|by) (?:either )?(?:me|us)\b|"
-    r"obesity medicine|with (?:the |our )?(?:physician|doctor|clinician|NP|PA))\b|(?-i:\bDr\.? [A-Z]|, (?:MD|DO|NP|PA-C|APRN)\b)",
+    r"obesity medicine|with (?:the |our )?(?:physician|doctor|clinician|NP|PA))\b|"
+    r"(?-i:\bDr\.? [A-Z]|, (?:MD|DO|NP|PA-C|APRN)\b)",
     re.IGNORECASE,
 )
 _LINE = re.compile(
