@@ -10,6 +10,15 @@ _MONTHS |= {name.casefold(): i for i, name in enumerate(calendar.month_abbr) if 
 _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 7}
+_PAPER = "|".join(
+    rf"(?<=\b{word}\ )"
+    for word in (
+        "sheet", "copy", "intake", "report", "form", "note", "chart", "questionnaire", "record", "records", "letter",
+        "drawn", "collected", "taken", "scored", "measured", "obtained", "acquired", "resulted", "scanned", "imaged",
+        "films", "film", "views", "XR", "x-ray", "x-rays", "MRI", "CT", "labs", "lab", "eval", "evaluation",
+    )
+)  # fmt: skip
+"""What a day without a year may follow: a paper, a test, or what was done then."""
 _PATTERN = re.compile(
     rf"""(?<![\w./-])(?:
       (?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?:T[\d:.+Z-]+)?)
@@ -22,6 +31,9 @@ _PATTERN = re.compile(
     | (?P<short>(?:(?<=\bon\ )|(?<=\bdone\ )|(?<=\bdated\ )|(?<=\bended\ )|(?<=\bcompleted\ )|(?<=\bfinished\ )
           |(?<=\bsession\ )|(?<=\bperformed\ )|(?<=\bstarted\ )|(?=\d{{1,2}}/\d{{1,2}}:\s))
           (?P<hm>\d{{1,2}})/(?P<hd>\d{{1,2}})(?!/))
+    | (?P<shortof>(?:{_PAPER}|(?<=\()(?=[^/]+/(?!5\)|10\))\d\d?\))
+          |(?=[\d/]+\ +(?:NDI|KOOS|A1c|TSH|BMI|XR|MRI|CT|labs?|films?|cotinine)\b))
+          (?P<pm>\d{{1,2}})/(?P<pq>\d{{1,2}})(?!/))
     | (?P<relmonth>(?:(?P<rn>{_NAME})\.?,?\ (?:of\ )?(?P<ry>last|this|the\ past|the\ previous)\ year
           |last\ (?P<rl>{_NAME}|spring|summer|fall|autumn|winter)\b))
     | (?P<monthly>(?:(?<=\bthe\ )|(?<=\bour\ )|(?<=\bmy\ )|(?<=\bher\ )|(?<=\bhis\ ))(?P<bn>{_NAME})
@@ -129,6 +141,10 @@ def _short(m: re.Match[str], written: date | None) -> _Read:
     return _latest(int(m["hm"]), int(m["hd"]), written), True, False
 
 
+def _shortof(m: re.Match[str], written: date | None) -> _Read:
+    return _latest(int(m["pm"]), int(m["pq"]), written), True, False
+
+
 def _latest(month: int, day: int, written: date | None) -> date | None:
     """The latest such day that is not after the day of writing; None where that is not known."""
     if written is None:
@@ -187,7 +203,7 @@ def _today(_: re.Match[str], written: date | None) -> _Read:
 
 _READERS = {
     "iso": _iso, "us": _us, "dmy": _dmy, "mdy": _mdy, "partial": _md, "dmpartial": _dm, "short": _short,
-    "monthly": _monthly, "inmonth": _inmonth, "month": _month, "slash": _slash, "year": _year,
+    "shortof": _shortof, "monthly": _monthly, "inmonth": _inmonth, "month": _month, "slash": _slash, "year": _year,
     "relmonth": _relmonth, "thisyear": _thisyear,
     "ago": _ago, "last": _last, "vague": _vague, "yesterday": _yesterday, "today": _today,
 }  # fmt: skip

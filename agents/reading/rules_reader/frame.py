@@ -61,6 +61,7 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
     titled = "".join(line for line in lines[:_TITLE_LINES] if not LISTED.match(line))
     unfinal = cues["note_unfinal"].search(layout.lines) or cues["title_unfinal"].search(titled)
     copied = cues["note_copied"].search(head)
+    closing = "".join([line for line in lines if line.strip()][-_CLOSING_LINES:])
     return Frame(
         written=written,
         mode=_mode(layout.lines, len(head), cues) | _treated(layout.lines, cues) | _watched(head, cues),
@@ -74,8 +75,10 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         gender=gender.casefold(),
         title=title,
         head=head,
-        therapist=cues["therapy_record"].search("".join(lines[:_RECORD_LINES])) is not None,
-        closing="".join([line for line in lines if line.strip()][-_CLOSING_LINES:]),
+        therapist=bool(
+            cues["therapy_record"].search("".join(lines[:_RECORD_LINES])) or cues["therapist_signs"].search(closing)
+        ),
+        closing=closing,
     )
 
 

@@ -13,12 +13,14 @@ _HEADING_INLINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ,/&'()\-]{0,45}):
 _HEADING_MARKED = re.compile(r"^\s*(?:\d{1,2}[.)]?\s{1,3})?(?P<name>[A-Z][A-Z /&,'-]{3,50}(?:\([^()\n]{0,40}\))?)\s*$")
 _RULE = re.compile(r"^[\s=_*-]{4,}$")
 _NEXT_LABEL = re.compile(r"\s{3,}(?=[A-Z][A-Za-z ]{1,20}:)")
+_OTHER_ANSWER = re.compile(r"\s?(?:yes|no|y|n)\b(?=\s{3,}\S)", re.IGNORECASE)
+"""The answer that was not ticked; what stands in the next column is said of the one that was."""
 _COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\.\.)[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#]|/e?s/)")
 _ABBREVIATION = re.compile(
-    r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min)\.$|"
+    r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min|[tbq]\.i\.d|q\.[dh]\.?s?|p\.r\.n)\.$|"
     r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
 )
 _LONGEST_HEADING = 6
@@ -122,7 +124,8 @@ def _blank_unticked(text: str) -> str:
             if box["empty"]:
                 last = following.start() if following else end
                 label = _NEXT_LABEL.search(text, box.end(), last)
-                last = label.start() if label else last
+                answer = _OTHER_ANSWER.match(text, box.end(), last) if boxes[0]["ticked"] and not following else None
+                last = answer.end() if answer else label.start() if label else last
                 pieces[box.start() : last] = [" " if c != "\n" else c for c in text[box.start() : last]]
     return "".join(pieces)
 

@@ -28,10 +28,24 @@ SINCE = re.compile(
     rf"(?:on\s)?(?P<first>{_DAY})(?![\d/])",
     re.IGNORECASE,
 )
+BEGUN = re.compile(
+    rf"{SINCE.pattern.replace('first>', 'since>')}|"
+    rf"\b(?:quit|stopped|gave up|(?:last|final) (?:cigarette|smoke|vape|nicotine))"
+    rf"(?:(?!\b(?:not|no|never|until)\b)[^.;\n\d]){{0,25}}?\b(?P<quit>{_DAY})(?![\d/])",
+    re.IGNORECASE,
+)
+"""Since when something lasts: what began on a day, or nicotine that was given up on it."""
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
+_MONTHS = re.compile(
+    rf"\b(?P<first>{_NAME})\.? ?(?:to|through|thru|until|till|-|–|and)"
+    rf"(?: the)?(?: early| mid(?:dle of)?| late| end of)?[ -]?"
+    rf"(?P<last>{_NAME})\b\.?(?! ?\d{{1,2}}\b(?!\d))(?:,? (?:of )?(?P<year>\d{{4}}|this year|last year))?",
+    re.IGNORECASE,
+)
 LENGTH = re.compile(
-    rf"\b(?:for|x|over|lasting|lasted|during|took it|took them|taken|ran)\s?"
+    r"\b(?:for|x|over|lasting|lasted|during|took it|took them|taken|ran|daily|nightly|"
+    r"(?-i:TID|BID|QID|QHS|tid|bid|qid|qhs))\s?"
     rf"(?:(?:the )?(?:past|last|full|entire)\s|(?:a |at )?(?:total of|full|least|all of)\s)?"
     rf"(?P<n>\d{{1,3}}|{NUMBER_WORD}|an?)[ -]?"
     r"(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?)\b",
@@ -63,12 +77,31 @@ def run_in(words: str, written: date | None) -> Run:
     found = RANGE.search(words)
     if found:
         return _of_range(found["first"], found["last"], written)
+    months = _MONTHS.search(words)
+    run = _of_months(months, written) if months and written else None
+    if run:
+        return run
     start = FROM.search(words) or SINCE.search(words)
     first = day_of(start["first"], written, late=True) if start else None
     length = length_in(words)
     if first and length is not None:
         return Run(first, first + timedelta(days=length))
     return Run(first, None)
+
+
+def _of_months(found: re.Match[str], written: date) -> Run | None:
+    """From the last day of the first month to the first day of the last: the least that months alone can mean.
+
+    None where the one month follows on the other: the least would be a day.
+    """
+    first, last = (_NAMES[found[name].casefold()] for name in ("first", "last"))
+    if (last - first) % 12 < 2:
+        return None
+    said = (found["year"] or "").casefold()
+    year = written.year - ((last > written.month) if not said else said == "last year")
+    year = int(said) if said.isdigit() else year
+    began = year if first < last else year - 1
+    return Run(date(began, first, calendar.monthrange(began, first)[1]), date(year, last, 1))
 
 
 def _of_range(first: str, last: str, written: date | None) -> Run:

@@ -10,13 +10,16 @@ from agents.reading.rules_reader.conditions import ACTIVITY, AIR, Condition, con
 from agents.reading.rules_reader.diary import diary_facts
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
+from agents.reading.rules_reader.one_of_several import without_partial_denials
 from agents.reading.rules_reader.pedigree import pedigree_facts
 from agents.reading.rules_reader.requalified import requalified
 from agents.reading.rules_reader.statements import statement_facts
 from agents.reading.rules_reader.stay import stay_facts
+from agents.reading.rules_reader.still_lasting import as_of_writing
 from agents.reading.rules_reader.therapy import therapy_facts
 from agents.reading.rules_reader.unnamed import unnamed_saturations
 from agents.reading.rules_reader.values import Reading, readings
+from agents.reading.rules_reader.visit_log import visit_log_facts
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, DateBasis, Fact, FactDate, Origin, Setting, Span
 from cases.ids import FactId
@@ -60,6 +63,8 @@ def facts_of_note(
         before = [*before[1 - _SENTENCES_BACK :], sentence]
     facts += [*statement_facts(note, vocabulary), *therapy_facts(note, vocabulary), *diary_facts(note, vocabulary)]
     facts += [*stay_facts(note, vocabulary), *pedigree_facts(note, vocabulary)]
+    facts += visit_log_facts(note, vocabulary)
+    facts = [as_of_writing(fact, note) for fact in without_partial_denials(facts)]
     return sorted(facts, key=lambda fact: (fact.span.start, fact.concept))
 
 

@@ -3,7 +3,7 @@
 from agents.reading.rules_reader.ages import ages_at_diagnosis
 from agents.reading.rules_reader.carried_over import counted_from_first
 from agents.reading.rules_reader.prose import facts_of_note
-from agents.reading.rules_reader.structured import facts_of_entries, facts_of_orders, facts_of_patients
+from agents.reading.rules_reader.structured import facts_of_entries, facts_of_orders, facts_of_patients, sides_ordered
 from cases.chart import Chart
 from cases.document import DocumentKind
 from cases.evidence import Fact
@@ -28,6 +28,7 @@ def read_facts(chart: Chart, vocabulary: Vocabulary) -> tuple[Fact, ...]:
         *facts_of_patients(chart.patients, documents),
         *facts_of_entries(chart.entries, documents, vocabulary, cues),
         *facts_of_orders(chart.orders, documents, vocabulary),
+        *sides_ordered(chart.orders, documents, vocabulary),
         *counted_from_first(written),
         *ages_at_diagnosis(chart.patients, written, vocabulary),
     )

@@ -8,10 +8,11 @@ from decimal import Decimal
 from agents.reading.rules_reader.calendar_words import DatedWords
 from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
+from agents.reading.rules_reader.films import of_its_films
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
-from agents.reading.rules_reader.partial_dates import SINCE, day_of
+from agents.reading.rules_reader.partial_dates import BEGUN, day_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
@@ -75,7 +76,7 @@ def statement_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
         for match in matches:
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, _until(match, matches, sentence))
-            yield _placed(fact_of(statement), statement, vocabulary)
+            yield of_its_films(_placed(fact_of(statement), statement, vocabulary), note, sentence)
     yield from _document_facts(note, vocabulary)
 
 
@@ -146,8 +147,7 @@ def _placed(fact: Fact, statement: Statement, vocabulary: Vocabulary, report: tu
 
 
 def _matches(note: Note, sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Match]:
-    lowered = note.text[sentence.start : sentence.end].lower()
-    for pattern in vocabulary.statements.possible(lowered):
+    for pattern in vocabulary.statements.possible(note.text[sentence.start : sentence.end].lower()):
         concept = vocabulary.concepts[ConceptId(pattern.concept_id)]
         text = note.dateless if "v" in pattern.regex.groupindex else note.text
         for found in pattern.regex.finditer(text, sentence.start, sentence.end):
@@ -385,8 +385,8 @@ def course_in(statement: Statement) -> tuple[Course | None, int | None]:
         words, before = note.text[match.start : statement.until], note.text[sentence.start : match.start]
         course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues, before)
         return course, days_of(course, words, before)
-    begun = SINCE.search(note.text, sentence.start, sentence.end)
-    first = day_of(begun["first"], note.written, late=True) if begun else None
+    begun = BEGUN.search(note.text, sentence.start, sentence.end)
+    first = day_of(begun["since"] or begun["quit"], note.written, late=True) if begun else None
     if first is None or note.written is None or first > note.written or _broken(note, sentence):
         return None, None
     return Course(starts=first), (note.written - first).days

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from agents.reading.rules_reader.conditions import conditions_in
+from agents.reading.rules_reader.frame import sides_in
 from cases.chart import ChartEntry, Coding, Order, Patient
 from cases.criteria_evaluation import BIRTH_DATE
 from cases.document import Document
 from cases.evidence import Assertion, Course, DateBasis, Fact, FactDate, Origin, Setting, Span
 from cases.ids import ConceptId, DocumentId, FactId
+from cases.leaf_evaluation import ORDERED_SIDE
 from knowledge.vocabulary import Concept, ConceptKind, Vocabulary
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -211,6 +213,26 @@ def facts_of_orders(
                 span=span, context=span, patient_id=order.patient_id, reliability=_RELIABILITY,
                 when=FactDate(on=order.authored_on, basis=DateBasis.EFFECTIVE) if order.authored_on else None,
             )  # fmt: skip
+
+
+def sides_ordered(
+    orders: Sequence[Order], documents: Mapping[DocumentId, Document], vocabulary: Vocabulary
+) -> Iterator[Fact]:
+    """The one body side that an order's own body site names."""
+    for order in orders:
+        document, concept = documents.get(order.document_id), vocabulary.concepts.get(ORDERED_SIDE)
+        sides = {side for site in order.body_sites for side in sides_in(site.display)}
+        if document is None or concept is None or len(sides) != 1:
+            continue
+        place = document.field("bodySite")
+        span = _span(document, (place.start, place.end) if place else (0, len(document.text)))
+        yield Fact(
+            id=FactId(f"{document.id}:{span.start}-{span.end}:{concept.id}"), concept=concept.id,
+            statement=f"{concept.label}: {order.body_sites[0].display}", assertion=Assertion.AFFIRMED,
+            origin=Origin.STRUCTURED, span=span, context=span, patient_id=order.patient_id, reliability=_RELIABILITY,
+            when=FactDate(on=order.authored_on, basis=DateBasis.EFFECTIVE) if order.authored_on else None,
+            laterality=next(iter(sides)),
+        )  # fmt: skip
 
 
 def _ordered(codes: Sequence[Coding], vocabulary: Vocabulary) -> list[Concept]:

@@ -20,27 +20,41 @@ REGIONS = ("low_back", "neck", "knee")
 
 _D = ANY_DAY.pattern
 _FIRST = re.compile(
-    rf"\b(?:first (?:attended )?(?:visit|session)|initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|start of care|"
-    rf"started|began|from)\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"\b(?:first(?: (?:attended )?(?:visit|session|seen|time))?|"
+    r"initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|"
+    rf"eval(?: date)?|start of care|(?-i:SOC)|start(?:ed)?|began|from)"
+    rf"(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last (?:attended )?(?:visit|session|treatment)|last attended|final (?:visit|session))"
-    rf"\W{{0,3}}(?:on )?(?P<day>{_D})",
+    r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time))?|final (?:visit|session)|"
+    rf"end(?:ed)?|discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
+_NOT_OF = r"(?<!\bof )(?<!/)(?<!/ )\b"
 _VISITS = re.compile(
-    rf"\battended:? (?P<a>{_N})\b(?!/)|"
-    rf"\b(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?)(?: were| was)? (?:attended|completed|kept)|"
-    rf"\b(?P<c>{_N}) (?:attended|completed)\b|\b(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
-    r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered))",
+    rf"\b(?:attended|arrived|kept|came|visits? completed)"
+    rf"(?: (?:appointments|visits|sessions))?[:=]? (?P<a>{_N})\b(?!/)|"
+    rf"\b(?P<e>{_N}) (?:out )?of (?:\w+ )?(?:{_N}) (?:\w+ )?(?:visits|sessions|appointments)? ?"
+    rf"(?:attended|completed|kept)|"
+    rf"{_NOT_OF}(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?|appointments)(?: were| was)? "
+    rf"(?:attended|completed|kept)|{_NOT_OF}(?P<c>{_N}) (?:attended|completed|kept|attendances)\b|"
+    rf"\b(?:seen|treated)\b[^.;\n\d]{{0,40}}\b(?P<f>{_N}) (?:times|occasions)\b|"
+    rf"\bvisit ?# ?(?P<g>\d{{1,2}}),? \(?attended|"
+    rf"{_NOT_OF}(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
+    r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered|remain\w*|left|missed))",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
     rf"(?:^|[|;])[ \t]*(?:(?:visit|no\.?|#)?[ \t]*[\d-]{{1,3}}[.)]?[ \t]+)?(?P<day>{_D})"
     r"(?![ \t]*(?:to|through|-|–)[ \t]*\d)(?P<rest>[^\n|;]*)",
     re.IGNORECASE | re.MULTILINE,
+)
+_IN_ONE_LINE = re.compile(
+    r"\b(?:visits?|attended|seen|kept|sessions?|dates?|arrived|came|treated)\b[^\n\d.]{0,30}?"
+    rf"(?P<days>{_D}(?:(?:,? and |[,;]? ?){_D}){{2,40}})",
+    re.IGNORECASE,
 )
 _A_LIST = 3
 """So many dated lines make an attendance list."""
@@ -88,8 +102,9 @@ def _region(note: Note, words: str, *, first_hand: bool) -> str:
         found = _regions_in(place, note.cues)
         if found:
             return found[0] if found[0] in REGIONS else ""
-    named = [] if first_hand else [one for one in _regions_in(note.layout.text, note.cues) if one in REGIONS]
-    return named[0] if len(set(named)) == 1 else ""
+    everywhere = _regions_in(note.layout.text, note.cues)
+    named = [one for one in everywhere if first_hand or one in REGIONS]
+    return named[0] if len(set(named)) == 1 and named[0] in REGIONS else ""
 
 
 def _regions_in(words: str, cues: Mapping[str, re.Pattern[str]]) -> list[str]:
@@ -115,7 +130,7 @@ def _fact(note: Note, episode: _Episode, words: str, concept: Concept) -> Fact:
             "course": course,
             "duration_days": (last - first).days if first and last else None,
             "when": FactDate(on=first or last, basis=DateBasis.STATED, until=last) if first or last else fact.when,
-            "settings": _settings(note, words),
+            "settings": _settings(note, words, seen=episode.first_hand and bool(visits) and last is not None),
             "assertion": _assertion(
                 note,
                 fact,
@@ -147,10 +162,20 @@ def _attended(words: str, note: Note) -> list[date]:
     """The days that an attendance list shows as attended; empty where the record holds no such list."""
     items = list(_LISTED.finditer(words))
     if len(items) < _A_LIST:
-        return []
+        return _in_one_line(words, note)
     kept = (item for item in items if not note.cues["visit_missed"].search(item["rest"]))
     days = {day_of(item["day"], note.written, late=False) for item in kept}
     return sorted(day for day in days if day)
+
+
+def _in_one_line(words: str, note: Note) -> list[date]:
+    """The days that one line lists behind a word for attended visits (`Seen: 7/13, 7/20, 8/3/2026`)."""
+    for found in _IN_ONE_LINE.finditer(words):
+        if note.cues["visit_missed"].search(words[max(0, found.start() - 12) : found.start("days")]):
+            continue
+        named = [day_of(match[0], note.written, late=False) for match in ANY_DAY.finditer(found["days"])]
+        return sorted({day for day in named if day})
+    return []
 
 
 def _visits(words: str) -> int | None:
@@ -163,10 +188,11 @@ def _visits(words: str) -> int | None:
     return found[0] if found else None
 
 
-def _settings(note: Note, words: str) -> frozenset[Setting]:
+def _settings(note: Note, words: str, *, seen: bool) -> frozenset[Setting]:
+    """Whether a therapist was there; visits that the therapist's own record counts as attended say so."""
     if note.cues["therapy_unsupervised"].search(words) or note.cues["not_a_therapist"].search(words):
         return frozenset({Setting.UNSUPERVISED})
-    return frozenset({Setting.SUPERVISED}) if note.cues["supervised"].search(words) else frozenset()
+    return frozenset({Setting.SUPERVISED}) if seen or note.cues["supervised"].search(words) else frozenset()
 
 
 def _assertion(note: Note, fact: Fact, words: str, *, attended: bool, listed: bool) -> Assertion:
