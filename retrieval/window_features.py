@@ -49,7 +49,8 @@ def window_features(index: PassageIndex, query: QueryTerms, text: str, standing:
     cut, order, evidence = standing.cut, standing.order, standing.evidence
     versions = index.version_of[index.passage_of[cut.starts[order]]]
     of_document = standing.documents[versions]
-    stated = [[bool(kinds) and states(index.unit_text(unit), kinds) for unit in units] for units in best.three]
+    seen = {unit for units in best.three for unit in units} | {int(unit) for unit in best.units}
+    stating = {unit for unit in seen if states(index.unit_text(unit), kinds)} if kinds else set[int]()
     sizes = np.array([index.units[cut.starts[place] : cut.ends[place], 2].sum() for place in order]) / windows.MOST_TOKENS
     depth = (cut.starts[order] - index.unit_starts[index.passage_starts[versions]]) / 100
     own = np.column_stack(
@@ -64,8 +65,8 @@ def window_features(index: PassageIndex, query: QueryTerms, text: str, standing:
             best.with_title,
             best.near,
             best.best_three,
-            [float(bool(kinds) and states(index.unit_text(int(unit)), kinds)) for unit in best.units],
-            [float(any(one)) for one in stated],
+            [float(int(unit) in stating) for unit in best.units],
+            [float(not stating.isdisjoint(units)) for units in best.three],
             on_one_scale(evidence.unit_scores)[np.searchsorted(evidence.units, best.units)],
             evidence.covered[order],
             _raw(evidence.passage_meaning, order),

@@ -30,6 +30,8 @@ from knowledge.vocabulary import shipped_vocabulary
 HERE = Path(__file__).resolve().parent
 LABELS = HERE / "d"
 LATER = HERE / "d2"
+BLIND = HERE / "d3"
+"""By writers who had not seen the reader, after it was written: charts 5 may be studied, charts 6 are only scored."""
 LEAVES = HERE / "d_leaves"
 HELD_OUT = ("-3", "-4")
 Row = dict[str, Any]

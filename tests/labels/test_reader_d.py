@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.labels.d_harness import (
+    BLIND,
     LATER,
     Miss,
     Row,
@@ -64,6 +65,17 @@ def test_later_charts_in_other_hands_are_judged_right(
         report(total, misses, capsys)
     assert [miss for miss in misses if miss.false_met] == []
     assert 1 - len(misses) / total >= 0.95
+
+
+@pytest.mark.parametrize(("part", "least"), [("-5", 0.80), ("-6", 0.55)])
+def test_charts_in_hands_that_never_saw_the_reader_give_no_false_met(
+    part: str, least: float, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    total, misses = run_charts(tmp_path, lambda chart: chart.endswith(part), labels=BLIND)
+    if full_counts:
+        report(total, misses, capsys)
+    assert [miss for miss in misses if miss.false_met] == []
+    assert 1 - len(misses) / total >= least
 
 
 def test_no_later_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]) -> None:
