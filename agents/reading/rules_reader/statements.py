@@ -8,10 +8,10 @@ from decimal import Decimal
 from agents.reading.rules_reader.calendar_words import DatedWords
 from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
+from agents.reading.rules_reader.lasting import lasting, with_outcome_after, with_words_before
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
-from agents.reading.rules_reader.partial_dates import SINCE, day_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
@@ -381,20 +381,13 @@ def _kind(setting: Setting) -> frozenset[Setting]:
 def course_in(statement: Statement) -> tuple[Course | None, int | None]:
     """A treatment's course; of a finding, the day since when it lasts."""
     note, match, sentence = statement.note, statement.match, statement.sentence
-    if match.concept.kind is ConceptKind.TREATMENT:
-        words = note.text[match.start : statement.until]
-        course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues)
-        return course, days_of(course, words)
-    begun = SINCE.search(note.text, sentence.start, sentence.end)
-    first = day_of(begun["first"], note.written, late=True) if begun else None
-    if first is None or note.written is None or first > note.written or _broken(note, sentence):
-        return None, None
-    return Course(starts=first), (note.written - first).days
-
-
-def _broken(note: Note, sentence: Sentence) -> bool:
-    """Whether the paragraph says that it went away in between, so that its beginning gives no length."""
-    block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
-    around = note.text[block[0].start : block[-1].end]
-    spans = [match.span() for match in note.cues["broken_since"].finditer(around)]
-    return any(not re.search(r"\b(?:no|not|never|without)\b[^.;]{0,20}$", around[:start]) for start, _ in spans)
+    if match.concept.kind is not ConceptKind.TREATMENT:
+        return lasting(note, sentence)
+    words = note.text[match.start : statement.until]
+    course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues)
+    if statement.until == sentence.end:
+        course = with_outcome_after(course, note, sentence)
+    days = days_of(course, words)
+    if note.cues["not_regular"].search(words):
+        return course, days
+    return with_words_before(course, days, note.text[sentence.start : match.start], note)

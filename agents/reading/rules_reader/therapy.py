@@ -20,21 +20,29 @@ REGIONS = ("low_back", "neck", "knee")
 
 _D = ANY_DAY.pattern
 _FIRST = re.compile(
-    rf"\b(?:first (?:attended )?(?:visit|session)|initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|start of care|"
-    rf"started|began|from)\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"\b(?:first (?:attended )?(?:visit|session|attendance|appointment|treatment|seen)|evaluat(?:ed|ion)|start of care|"
+    rf"initial (?:evaluation|eval|visit|session)|started|began|begun|from)\W{{0,3}}(?:(?:was|on)\W){{0,2}}(?P<day>{_D})",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last (?:attended )?(?:visit|session|treatment)|last attended|final (?:visit|session))"
-    rf"\W{{0,3}}(?:on )?(?P<day>{_D})",
+    r"\b(?:(?:last|final) (?:attended )?(?:(?:PT|(?:physical )?therapy|physio(?:therapy)?|clinic) )?"
+    r"(?:visit|session|treatment|attendance|appointment|day)|last (?:attended|seen|on)(?! by)|"
+    r"(?:PT|therapy|physiotherapy|rehab)(?: was)? (?:ended|finished|done|completed|concluded)|"
+    r"(?:end|completion) of (?:her |his |the )?(?:PT|(?:physical )?therapy|physiotherapy|rehab))"
+    rf"\W{{0,3}}(?:(?:was|on)\W){{0,2}}(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
 _VISITS = re.compile(
-    rf"\battended:? (?P<a>{_N})\b(?!/)|"
+    rf"\b(?:attended|kept):? (?P<a>{_N})\b(?![/-])(?! ?(?:%|percent))|"
     rf"\b(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?)(?: were| was)? (?:attended|completed|kept)|"
-    rf"\b(?P<c>{_N}) (?:attended|completed)\b|\b(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
+    rf"\b(?P<c>{_N}) (?:attended|completed|kept)\b|"
+    rf"\b(?P<d>{_N}) (?:supervised |clinic |in-person |total |PT )?(?:visits|sessions|attendances|appointments)\b"
     r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered))",
+    re.IGNORECASE,
+)
+_OF_A_MODALITY = re.compile(
+    r"\b(?:traction|ultrasound|needling|massage|e-?stim\w*|taping|aquatic|pool|cupping|dry needling|laser)\b[^.;\n]{0,12}$",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -157,6 +165,8 @@ def _visits(words: str) -> int | None:
     """Visits attended; the fewest where the words give several numbers."""
     found = []
     for match in _VISITS.finditer(words):
+        if _OF_A_MODALITY.search(words[max(0, match.start() - 30) : match.start()]):
+            continue
         number = number_of(next(group for group in match.groups() if group))
         if number is not None:
             found.append(int(number))
