@@ -8,30 +8,32 @@ from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
 from agents.reading.rules_reader.partial_dates import ANY_DAY, SINCE, Run, day_of, run_in
 from agents.reading.rules_reader.treatment_course import outcomes_in
-from cases.evidence import Course
+from cases.evidence import Course, Setting
 
 _D = ANY_DAY.pattern
 _N = rf"(?:\d{{1,3}}|{NUMBER_WORD})"
 _UNIT = r"(?:weeks?|wks?|months?|mos?)\b"
+_FIRM = r"(?<!about )(?<!almost )(?<!nearly )(?<!under )(?<!approximately )(?<!roughly )"
 _DAYS = {"w": 7, "m": 30, "d": 1}
 _SINCE_THEN = re.compile(
     r"\b(?:from that (?:day|time|moment|morning|evening)(?: on)?|(?:ever )?since (?:then|that (?:day|time))|ever since|"
+    r"since the (?:beginning|start|outset|onset)|"
     r"from then on)\b",
     re.IGNORECASE,
 )
 _ONSET_LINE = re.compile(rf"(?:^|\n)\W*(?:date of )?onset(?: date)?\s?:\s{{0,4}}(?P<first>{_D})", re.IGNORECASE)
 _LASTS = re.compile(
     rf"\b(?:for|x|lasting|over|going on)\s?(?:(?:at least|more than|over|the|well over)\s){{0,2}}(?:(?:past|last)\s)?"
-    rf"(?P<a>{_N})\+?[ -]?(?P<u>{_UNIT})|"
-    rf"(?<!about )(?<!almost )(?<!nearly )(?<!under )(?<!approximately )(?<!roughly )\b(?P<b>{_N})[ -](?P<v>{_UNIT})"
+    rf"(?P<a>{_N})\+?[ -]?(?P<u>{_UNIT})|{_FIRM}\b(?P<b>{_N})[ -](?P<v>{_UNIT})"
     r"(?= (?:history|hx|h/o|now\b|duration|in duration|and counting|"
     r"of (?:[\w-]+ ){0,4}(?:pain|symptoms?|sciatica|radic\w+|tingling|numbness|LBP|ache)))",
     re.IGNORECASE,
 )
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(?:took|taken|taking|takes|tried|tries|on \w+ \d|therap\w+|PT|mg|exercis\w+|HEP|chiro\w*|inject\w*|relief|better|"
-    r"gone|free|work|resolved|improv\w+|rest(?:ed)?|brace|visits?|sessions?|surgery|return\w*|recur\w*|on and off|"
-    r"off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|every|each|ago|then|until|previous\w*|prior|last time)\b",
+    r"\b(?:took|taken|taking|takes|tried|tries|on \w+ \d|therap\w+|PT|mg|exercis\w+|HEP|chiro\w*|inject\w*|relief|"
+    r"better|gone|free|work|resolved|improv\w+|rest(?:ed)?|brace|visits?|sessions?|surgery|return\w*|recur\w*|ago|"
+    r"on and off|off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|every|each|then|until|previous\w*|"
+    r"prior|last time)\b",
     re.IGNORECASE,
 )
 _TAKEN_BEHIND = (
@@ -43,13 +45,14 @@ _RUN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _HOW = (
-    r"(?:(?:trial|course|daily|oral|scheduled|regular|steady|full[- ]dose|prescription|high[- ]dose|nightly|generic|OTC|of|"
-    r"continuous|consistent|uninterrupted|around[- ]the[- ]clock|twice[- ]daily|bid|tid|the|her|his|\d{1,4} ?mg),?\s){0,6}$"
+    r"(?:(?:trial|course|daily|oral|scheduled|regular|steady|full[- ]dose|prescription|high[- ]dose|nightly|generic|"
+    r"OTC|of|continuous|consistent|uninterrupted|around[- ]the[- ]clock|twice[- ]daily|bid|tid|the|her|his|"
+    r"\d{1,4} ?mg),?\s){0,6}$"
 )
 _LENGTH_BEFORE = re.compile(
-    rf"(?<!about )(?<!almost )(?<!nearly )(?<!under )\b(?P<n>{_N})[ -](?P<u>days?|{_UNIT})\s(?:trial |course )?of\s{_HOW}|"
-    rf"\bfor (?P<m>{_N}) (?P<v>days?\b|{_UNIT}),?\s(?:he|she|they|pt|the patient)\s(?:has |had )?(?:took|taken|used|tried)\s"
-    r"(?:[\w-]+\s){0,2}$",
+    rf"{_FIRM}\b(?P<n>{_N})[ -](?P<u>days?|{_UNIT})\s(?:trial |course )?of\s{_HOW}|"
+    rf"\bfor (?P<m>{_N}) (?P<v>days?\b|{_UNIT}),?\s(?:he|she|they|pt|the patient)\s(?:has |had )?"
+    r"(?:took|taken|used|tried)\s(?:[\w-]+\s){0,2}$",
     re.IGNORECASE,
 )
 _TELLS_OUTCOME = re.compile(
@@ -137,3 +140,14 @@ def with_outcome_after(course: Course, note: Note, sentence: Sentence) -> Course
     if not _TELLS_OUTCOME.match(words) or _OTHER_CARE.search(words):
         return course
     return course.model_copy(update={"outcomes": outcomes_in(words, note.cues)})
+
+
+def fasted_before(note: Note, sentence: Sentence) -> frozenset[Setting]:
+    """That blood was drawn fasting, as the sentence before or the head of a laboratory's report states."""
+    before = [one for one in note.paragraphs[sentence.paragraph] if one.end <= sentence.start][-1:]
+    said = note.text[before[0].start : before[0].end] if before else ""
+    if note.cues["fasting_state"].search(said):
+        return frozenset({Setting.FASTING})
+    dated = any(words.day != note.written for words in note.dates_in(sentence.start, sentence.end))
+    head = note.cues["fasting_head"].search(note.frame.head) and not note.cues["not_fasting"].search(note.frame.head)
+    return frozenset({Setting.FASTING}) if head and not dated else frozenset()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from agents.reading.rules_reader.calendar_words import DatedWords
 from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
-from agents.reading.rules_reader.lasting import lasting, with_outcome_after, with_words_before
+from agents.reading.rules_reader.lasting import fasted_before, lasting, with_outcome_after, with_words_before
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
@@ -97,13 +97,14 @@ def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vo
 
 
 def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
-    """Notes that are a document of some kind by all its signs; each place of the last sign is a fact."""
+    """Notes that are a document of some kind by all its signs; what a report of a procedure denies is left aside."""
     text = note.text
     for concept_id, signs in vocabulary.documents.items():
         if not all(sign.search(text) for sign in signs):
             continue
         concept = vocabulary.concepts[concept_id]
         report = _reported(note, signs[0])
+        facts: list[Fact] = []
         for found in signs[-1].finditer(text):
             sentence = _holding(note, found.start())
             if sentence is None:
@@ -112,7 +113,9 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
-            yield _placed(fact_of(statement), statement, vocabulary, report)
+            facts.append(_placed(fact_of(statement), statement, vocabulary, report))
+        reports = concept.kind is ConceptKind.PROCEDURE and not concept.denials
+        yield from [fact for fact in facts if reports and fact.assertion is Assertion.AFFIRMED] or facts
 
 
 def _reported(note: Note, sign: re.Pattern[str]) -> tuple[int, int]:
@@ -360,6 +363,8 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
         found += _new(near, [item.setting for item in found])
     found += _new(note.conditions(*heading), [item.setting for item in found])
     settings = {item.setting for item in found}
+    if match.measured and not settings & {Setting.FASTING, Setting.NOT_FASTING}:
+        settings |= fasted_before(note, sentence)
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
     settings |= {mode for mode in note.frame.mode if not settings & _kind(mode)}

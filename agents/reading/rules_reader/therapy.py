@@ -20,8 +20,9 @@ REGIONS = ("low_back", "neck", "knee")
 
 _D = ANY_DAY.pattern
 _FIRST = re.compile(
-    rf"\b(?:first (?:attended )?(?:visit|session|attendance|appointment|treatment|seen)|evaluat(?:ed|ion)|start of care|"
-    rf"initial (?:evaluation|eval|visit|session)|started|began|begun|from)\W{{0,3}}(?:(?:was|on)\W){{0,2}}(?P<day>{_D})",
+    rf"\b(?:first (?:attended )?(?:visit|session|attendance|appointment|treatment|seen)|evaluat(?:ed|ion)|"
+    rf"start of care|initial (?:evaluation|eval|visit|session)|started|began|begun|from)"
+    rf"\W{{0,3}}(?:(?:was|on)\W){{0,2}}(?P<day>{_D})",
     re.IGNORECASE,
 )
 _LAST = re.compile(
@@ -42,7 +43,7 @@ _VISITS = re.compile(
     re.IGNORECASE,
 )
 _OF_A_MODALITY = re.compile(
-    r"\b(?:traction|ultrasound|needling|massage|e-?stim\w*|taping|aquatic|pool|cupping|dry needling|laser)\b[^.;\n]{0,12}$",
+    r"\b(?:traction|ultrasound|needling|massage|e-?stim\w*|taping|aquatic|pool|cupping|laser)\b[^.;\n]{0,12}$",
     re.IGNORECASE,
 )
 _LISTED = re.compile(

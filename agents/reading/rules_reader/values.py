@@ -18,7 +18,8 @@ _UNIT = re.compile(
     r"\s?(?P<unit>%|percent\b|pct\b|mm\s?\[?Hg\]?|mm of Hg|torr\b|kPa\b|L/L\b|"
     r"(?:events?|episodes?|/)\s?(?:per|/|an)?\s?(?:hour|hr|h)\b|per hour\b|"
     r"(?:events?|episodes?|in all)\b|hours?\b|hrs?\b|minutes?\b|min\b|"
-    r"bpm\b|beats\b|/min\b|breaths\b|kg\b|lbs?\b|cm ?(?:H2O|of water|water)\b|cwp\b|cm\b|m\b|mg/dl\b|mg\b|g/dl\b|L(?:PM|/min)?\b|lit(?:er|re)s?\b|"
+    r"bpm\b|beats\b|/min\b|breaths\b|kg\b|lbs?\b|"
+    r"cm ?(?:H2O|of water|water)\b|cwp\b|cm\b|m\b|mg/dl\b|mg\b|g/dl\b|L(?:PM|/min)?\b|lit(?:er|re)s?\b|"
     r"years?\b|yrs?\b|y/o\b|days?\b|weeks?\b|months?\b|feet\b|ft\b|°?[FC]\b|points?\b)",
     re.IGNORECASE,
 )
