@@ -24,8 +24,10 @@ RANGE = re.compile(
     rf"(?<![\d/])(?P<first>{_DAY}|\b(?:{_NAME})\b\.?){_TO}(?:the end of )?(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
 )
 SINCE = re.compile(
-    rf"\b(?:since|onset|began|(?:started|begun|commenced|initiated|introduced)(?: on| in)?|beginning(?: on)?)\s"
-    rf"(?:on\s)?(?P<first>{_DAY})(?![\d/])",
+    r"\b(?:since|onset|began|begun|started|commenced|initiated|introduced|beginning|came on|set in|"
+    rf"first (?:noticed|felt|appeared|started)|dat(?:es|ing) back)(?:\s|:\s{{0,3}})"
+    rf"(?:(?:on|in|to|of)\s){{0,2}}(?P<first>{_DAY}|"
+    rf"(?:(?:early|mid|late)[ -])?(?:{_NAME})\b(?!\.? \d))(?![\d/])",
     re.IGNORECASE,
 )
 BEGUN = re.compile(
@@ -144,9 +146,20 @@ def day_of(words: str, near: date | None, *, late: bool) -> date | None:
     Without a year it is the latest such day that is not after `near`.
     """
     try:
+        month = re.fullmatch(rf"(?:(?:early|mid|late)[ -])?(?P<name>{_NAME})", words, re.IGNORECASE)
+        if month:
+            return _month_alone(_NAMES[month["name"].casefold()], near, late=late)
         return _named(words, near, late=late) or _in_numbers(words, near, late=late)
     except ValueError:
         return None
+
+
+def _month_alone(month: int, near: date | None, *, late: bool) -> date | None:
+    """Of a month without day and year, the latest that is over before `near`."""
+    if near is None or month == near.month:
+        return None
+    year = near.year if month < near.month else near.year - 1
+    return date(year, month, calendar.monthrange(year, month)[1] if late else 1)
 
 
 def _has_year(words: str) -> bool:

@@ -37,6 +37,8 @@ _HEAD = 400
 """How far into a note its own date is looked for."""
 _SENTENCES_BACK = 3
 """So many sentences before a value, of its own paragraph, may state its conditions."""
+_SAMPLE_LINES = 5
+"""So many lines above a blood gas may say how it was drawn."""
 _HEADING_REACH = 40
 """How far behind a heading its own date may stand."""
 _INHERITED = 0.95
@@ -94,6 +96,8 @@ def _measured_fact(note: Note, sentence: Sentence, before: Sequence[Sentence], r
         conditions += conditions_in(text, sentence.start, reading.start, note.cues)
     inherited = _inherited(note, sentence, before, conditions)
     inherited += _from_form(note, sentence, [*conditions, *inherited])
+    if reading.concept.id in _NO_PARTS:
+        inherited += _of_sample(note, sentence, [*conditions, *inherited])
     when, words = when_of(note, sentence, (reading.scope_start, reading.scope_end))
     partial = reading.bound or _of_a_part(note, reading)
     assertion = Assertion.UNCERTAIN if partial and stance.assertion is Assertion.AFFIRMED else stance.assertion
@@ -226,6 +230,21 @@ def _from_form(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list
     labelled = [line for line in lines if _LABELLED.match(text, line.start)]
     found = [item for line in labelled for item in conditions_in(text, line.start, line.end, note.cues)]
     return _of_missing_kind(found, own)
+
+
+def _of_sample(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list[Condition]:
+    """Conditions under which a blood gas was drawn: those that lines above it in its paragraph agree on."""
+    above = [line for line in note.paragraphs[sentence.paragraph] if line.end <= sentence.start][-_SAMPLE_LINES:]
+    valued = [number for number, line in enumerate(above) if _VALUE.search(note.text, line.start, line.end)]
+    above = above[valued[-1] + 1 :] if valued else above
+    found = [item for line in above for item in conditions_in(note.text, line.start, line.end, note.cues)]
+    agreed = [
+        item
+        for kind in (ACTIVITY - {Setting.AWAKE}, AIR)
+        for item in found
+        if item.setting in kind and len({one.setting for one in found if one.setting in kind}) == 1
+    ]
+    return _of_missing_kind(agreed, own)
 
 
 def _air_above(note: Note, lines: Sequence[Sentence], first_value: int) -> list[Condition]:

@@ -1,5 +1,7 @@
 """What the whole statement around a fact read from a name or a value adds to it or takes from it."""
 
+import re
+
 from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note
@@ -8,6 +10,9 @@ from agents.reading.rules_reader.stance import clause_of, is_deed, supposed_from
 from agents.reading.rules_reader.statements import Match, Statement, course_in, side_in, subject_in
 from cases.evidence import Assertion, DateBasis, Experiencer, Fact, FactDate, Setting
 from knowledge.vocabulary import Concept, ConceptKind
+
+_NEAR = 24
+"""Within so many characters before a value, and no figure between, `baseline` or `diagnostic` is of it."""
 
 
 def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[int, int], fact: Fact) -> Fact:
@@ -21,7 +26,7 @@ def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[i
     updates: dict[str, object] = {"site": level_of(note.text, sentence, *place)}
     side, _ = side_in(statement)
     updates["laterality"] = side
-    updates["settings"] = fact.settings | (note.frame.mode & {Setting.ON_TREATMENT})
+    updates["settings"] = fact.settings | _treated(note, sentence, place, fact)
     if fact.experiencer is Experiencer.PATIENT:
         updates["experiencer"] = subject_in(statement)
     if fact.assertion in (Assertion.AFFIRMED, Assertion.NEGATED):
@@ -38,6 +43,26 @@ def requalified(note: Note, sentence: Sentence, concept: Concept, place: tuple[i
         updates["when"] = FactDate(on=origin_day, basis=DateBasis.STATED) if origin_day else None
         updates["first_written"] = origin_day
     return fact.model_copy(update=updates)
+
+
+def _treated(note: Note, sentence: Sentence, place: tuple[int, int], fact: Fact) -> frozenset[Setting]:
+    """That the value was taken under treatment: as its part of the night says, else as the note as a whole does.
+
+    A part called diagnostic or baseline, by its own words or the last line above that opens a part, is not.
+    """
+    held = frozenset({Setting.ON_TREATMENT})
+    if fact.value is None:
+        return note.frame.mode & held
+    untreated = note.cues["part_untreated"]
+    before = note.text[sentence.start : place[0]]
+    near = untreated.search(before[-_NEAR:])
+    if note.cues["opens_untreated"].match(before) or (near and not re.search(r"\d", before[-_NEAR:][near.end() :])):
+        return frozenset()
+    end = min(sentence.start, len(note.layout.lines))
+    opened = [match[0] for match in note.cues["part_of_night"].finditer(note.layout.lines, 0, end)]
+    if opened:
+        return held if note.cues["part_treated"].search(untreated.sub(" ", opened[-1])) else frozenset()
+    return note.frame.mode & held
 
 
 def _less_sure(statement: Statement, read: Assertion) -> Assertion:

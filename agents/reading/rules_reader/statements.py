@@ -9,10 +9,10 @@ from agents.reading.rules_reader.calendar_words import DatedWords
 from agents.reading.rules_reader.conditions import Condition
 from agents.reading.rules_reader.copied import copied_from
 from agents.reading.rules_reader.films import of_its_films
+from agents.reading.rules_reader.lasting import fasted_before, lasting, with_outcome_after, with_words_before
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
-from agents.reading.rules_reader.partial_dates import BEGUN, day_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
@@ -98,13 +98,14 @@ def _in_context(note: Note, sentence: Sentence, concept: Concept, vocabulary: Vo
 
 
 def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
-    """Notes that are a document of some kind by all its signs; each place of the last sign is a fact."""
+    """Notes that are a document of some kind by all its signs; what a report of a procedure denies is left aside."""
     text = note.text
     for concept_id, signs in vocabulary.documents.items():
         if not all(sign.search(text) for sign in signs):
             continue
         concept = vocabulary.concepts[concept_id]
         report = _reported(note, signs[0])
+        facts: list[Fact] = []
         for found in signs[-1].finditer(text):
             sentence = _holding(note, found.start())
             if sentence is None:
@@ -113,7 +114,9 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
-            yield _placed(fact_of(statement), statement, vocabulary, report)
+            facts.append(_placed(fact_of(statement), statement, vocabulary, report))
+        reports = concept.kind is ConceptKind.PROCEDURE and not concept.denials
+        yield from [fact for fact in facts if reports and fact.assertion is Assertion.AFFIRMED] or facts
 
 
 def _reported(note: Note, sign: re.Pattern[str]) -> tuple[int, int]:
@@ -360,6 +363,8 @@ def _settings(statement: Statement) -> tuple[frozenset[Setting], tuple[Span, ...
         found += _new(near, [item.setting for item in found])
     found += _new(note.conditions(*heading), [item.setting for item in found])
     settings = {item.setting for item in found}
+    if match.measured and not settings & {Setting.FASTING, Setting.NOT_FASTING}:
+        settings |= fasted_before(note, sentence)
     if Setting.UNSUPERVISED in note.frame.mode:
         settings -= {Setting.SUPERVISED}
     settings |= {mode for mode in note.frame.mode if not settings & _kind(mode)}
@@ -381,20 +386,13 @@ def _kind(setting: Setting) -> frozenset[Setting]:
 def course_in(statement: Statement) -> tuple[Course | None, int | None]:
     """A treatment's course; of a finding, the day since when it lasts."""
     note, match, sentence = statement.note, statement.match, statement.sentence
-    if match.concept.kind is ConceptKind.TREATMENT:
-        words, before = note.text[match.start : statement.until], note.text[sentence.start : match.start]
-        course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues, before)
-        return course, days_of(course, words, before)
-    begun = BEGUN.search(note.text, sentence.start, sentence.end)
-    first = day_of(begun["since"] or begun["quit"], note.written, late=True) if begun else None
-    if first is None or note.written is None or first > note.written or _broken(note, sentence):
-        return None, None
-    return Course(starts=first), (note.written - first).days
-
-
-def _broken(note: Note, sentence: Sentence) -> bool:
-    """Whether the paragraph says that it went away in between, so that its beginning gives no length."""
-    block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
-    around = note.text[block[0].start : block[-1].end]
-    spans = [match.span() for match in note.cues["broken_since"].finditer(around)]
-    return any(not re.search(r"\b(?:no|not|never|without)\b[^.;]{0,20}$", around[:start]) for start, _ in spans)
+    if match.concept.kind is not ConceptKind.TREATMENT:
+        return lasting(note, sentence)
+    words, before = note.text[match.start : statement.until], note.text[sentence.start : match.start]
+    course = course_of(words, note.text[statement.until : sentence.end], note.written, note.cues, before)
+    if statement.until == sentence.end:
+        course = with_outcome_after(course, note, sentence)
+    days = days_of(course, words, before)
+    if note.cues["not_regular"].search(words):
+        return course, days
+    return with_words_before(course, days, before, note)

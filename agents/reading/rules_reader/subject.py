@@ -12,6 +12,13 @@ _KIN_AND_ON = re.compile(
 )
 _SUBJECT = re.compile(r"\b(?P<he>he|himself|his)\b|\b(?P<she>she|herself|her)\b", re.IGNORECASE)
 
+_CLINICIAN = re.compile(r"\bDr\.? [A-Z]|\b(?:doctor|physician|surgeon|therapist|oncologist|pulmonologist)\b")
+_ANY_KIN = re.compile(
+    r"\b(?:son|daughter|dtr|wife|husband|brother|sister|mother|father|mom|dad|partner|friend|spouse|roommate|neighbou?r|"
+    r"cousin|aunt|uncle|twin|niece|nephew|grand\w+)\b",
+    re.IGNORECASE,
+)
+
 
 def subject_of(
     text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int], cues: Cues, gender: str
@@ -66,6 +73,8 @@ def _turns_back(words: str, cues: Cues, gender: str) -> bool:
 
 def _other_gender(before: str, said: str, gender: str) -> bool:
     """Whether the nearest pronoun that can be the subject is of the other gender than the patient."""
+    if _CLINICIAN.search(before) and not _ANY_KIN.search(before):
+        return False
     found = [*_SUBJECT.finditer(before)] or [*_SUBJECT.finditer(_KIN_AND_ON.sub("", said))][:1]
     if not found or gender not in ("male", "female"):
         return False

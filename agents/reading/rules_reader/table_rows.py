@@ -22,6 +22,7 @@ _VALUE = re.compile(
 _LABELLED = re.compile(r"[A-Za-z)]:(?:\s|$)")
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?|range|normal|limits?|flag)\b", re.IGNORECASE)
 _BARE_HEAD = re.compile(r"^(?:results?|values?|reading)$", re.IGNORECASE)
+_UNIT_HEAD = re.compile(r"\s*units?\s*$", re.IGNORECASE)
 _TRAILING_UNIT = re.compile(r"\s(?P<unit>%|mm ?Hg|kPa|kg|cm|lbs?|[munp]?g/d?[lL]|mmol/[lL]|m?IU/m?[lL]|L/min)$")
 _STARTS_WITH_DATE = re.compile(
     rf"\s*(\d{{1,4}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?|(?i:{_MONTH})(?=\s*$))(?:\s+[A-Za-z][\w -]{{0,20}})?\s*$"
@@ -210,9 +211,12 @@ def _row(heads: _Heads, cells: list[Cell], line: tuple[int, int]) -> Iterator[Ro
     if not (heads.aligned or any(_is_value(cell.words) for _, cell in placed)):
         return
     pieces = [Piece(label.words, label.start)]
+    unit = next((cell for head, cell in placed if _UNIT_HEAD.match(head.words) and cell.words.strip()), None)
     for head, cell in placed:
-        if head.words and not _REFERENCE.search(head.words):
+        if head.words and not _REFERENCE.search(head.words) and cell is not unit:
             pieces += _pair(head, cell)
+            if unit and _BARE_HEAD.match(head.words.strip()) and re.fullmatch(r"[\d.]+", cell.words.strip()):
+                pieces.append(Piece(" " + unit.words.strip(), unit.start))
     yield RowSentence(tuple(pieces), line)
 
 

@@ -20,14 +20,16 @@ REGIONS = ("low_back", "neck", "knee")
 
 _D = ANY_DAY.pattern
 _FIRST = re.compile(
-    rf"\b(?:first(?: (?:attended )?(?:visit|session|seen|time))?|"
-    r"initial (?:evaluation|visit|session)|evaluat(?:ed|ion)|"
-    rf"eval(?: date)?|start of care|(?-i:SOC)|start(?:ed)?|began|from)"
+    rf"\b(?:first(?: (?:attended )?(?:visit|session|seen|time|attendance|appointment|treatment))?|"
+    r"initial (?:evaluation|eval|visit|session)|evaluat(?:ed|ion)|"
+    rf"eval(?: date)?|start of care|(?-i:SOC)|start(?:ed)?|began|begun|from)"
     rf"(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time))?|final (?:visit|session)|"
+    r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time|attendance|appointment|day))?|"
+    r"(?:last|final) (?:attended )?(?:(?:PT|(?:physical )?therapy|physio(?:therapy)?|clinic) )?(?:visit|session)|"
+    rf"(?:end|completion) of (?:her |his |the )?(?:PT|(?:physical )?therapy|physiotherapy|rehab)|"
     rf"end(?:ed)?|discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
@@ -35,15 +37,20 @@ _N = rf"\d{{1,3}}|{NUMBER_WORD}"
 _NOT_OF = r"(?<!\bof )(?<!/)(?<!/ )\b"
 _VISITS = re.compile(
     rf"\b(?:attended|arrived|kept|came|visits? completed)"
-    rf"(?: (?:appointments|visits|sessions))?[:=]? (?P<a>{_N})\b(?!/)|"
+    rf"(?: (?:appointments|visits|sessions))?[:=]? (?P<a>{_N})\b(?![/-])(?! ?(?:%|percent))|"
     rf"\b(?P<e>{_N}) (?:out )?of (?:\w+ )?(?:{_N}) (?:\w+ )?(?:visits|sessions|appointments)? ?"
     rf"(?:attended|completed|kept)|"
     rf"{_NOT_OF}(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?|appointments)(?: were| was)? "
     rf"(?:attended|completed|kept)|{_NOT_OF}(?P<c>{_N}) (?:attended|completed|kept|attendances)\b|"
     rf"\b(?:seen|treated)\b[^.;\n\d]{{0,40}}\b(?P<f>{_N}) (?:times|occasions)\b|"
     rf"\bvisit ?# ?(?P<g>\d{{1,2}}),? \(?attended|"
-    rf"{_NOT_OF}(?P<d>{_N}) (?:supervised )?(?:visits|sessions)\b"
+    rf"{_NOT_OF}(?P<d>{_N}) (?:supervised |clinic |in-person |total |PT )?"
+    rf"(?:visits|sessions|attendances|appointments)\b"
     r"(?! (?:booked|scheduled|authori[sz]ed|planned|approved|to be|ordered|remain\w*|left|missed))",
+    re.IGNORECASE,
+)
+_OF_A_MODALITY = re.compile(
+    r"\b(?:traction|ultrasound|needling|massage|e-?stim\w*|taping|aquatic|pool|cupping|laser)\b[^.;\n]{0,12}$",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -182,6 +189,8 @@ def _visits(words: str) -> int | None:
     """Visits attended; the fewest where the words give several numbers."""
     found = []
     for match in _VISITS.finditer(words):
+        if _OF_A_MODALITY.search(words[max(0, match.start() - 30) : match.start()]):
+            continue
         number = number_of(next(group for group in match.groups() if group))
         if number is not None:
             found.append(int(number))

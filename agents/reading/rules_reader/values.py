@@ -18,7 +18,8 @@ _UNIT = re.compile(
     r"\s?(?P<unit>%|percent\b|pct\b|mm\s?\[?Hg\]?|mm of Hg|torr\b|kPa\b|L/L\b|"
     r"(?:events?|episodes?|/)\s?(?:per|/|an)?\s?(?:hour|hr|h)\b|per hour\b|"
     r"(?:events?|episodes?|in all)\b|hours?\b|hrs?\b|minutes?\b|min\b|"
-    r"bpm\b|beats\b|/min\b|breaths\b|kg\b|lbs?\b|cm\b|m\b|mg/dl\b|mg\b|g/dl\b|L(?:PM|/min)?\b|lit(?:er|re)s?\b|"
+    r"bpm\b|beats\b|/min\b|breaths\b|kg\b|lbs?\b|"
+    r"cm ?(?:H2O|of water|water)\b|cwp\b|cm\b|m\b|mg/dl\b|mg\b|g/dl\b|L(?:PM|/min)?\b|lit(?:er|re)s?\b|"
     r"years?\b|yrs?\b|y/o\b|days?\b|weeks?\b|months?\b|feet\b|ft\b|°?[FC]\b|points?\b)",
     re.IGNORECASE,
 )
@@ -27,6 +28,10 @@ _LONGEST_GAP = 90
 _LOOK_BACK = 30
 _BREAKS = re.compile(r";|,|\band\b|\bthen\b|\bto\b|→|->|\bwhile\b|\bbut\b|\.\s|\n|\)")
 _REFERS_BACK = re.compile(r"\b(?:it|this|repeat|recheck(?:ed)?)\s+(?:is|was|of|at)?\s*$", re.IGNORECASE)
+_NUMBERED_PART = re.compile(
+    r"\b(?:segment|part|phase|night|portion|section|stage|table|line) (?:no\.? ?|# ?)?$", re.IGNORECASE
+)
+"""Before a number that counts a part of a test and is no value: `AHI, segment 1`."""
 _WORDS = re.compile(r"[A-Za-z][A-Za-z']*|[^\sA-Za-z:=~()\-–,\d]+")
 
 
@@ -76,7 +81,7 @@ def _numbers(text: str, start: int, end: int, cues: Cues) -> Iterator[_Number]:
         high = _high(text, match, end, before)
         place = high.end() if high else match.end()
         unit = _UNIT.match(text, place, end)
-        if re.search(r"\bF[iI]O2\W{0,3}(?:of |was |at )?$", before):
+        if re.search(r"\bF[iI]O2\W{0,3}(?:of |was |at )?$", before) or _counts_a_part(match, unit, before):
             continue
         yield _Number(
             start=match.start(),
@@ -90,6 +95,10 @@ def _numbers(text: str, start: int, end: int, cues: Cues) -> Iterator[_Number]:
             ),
         )
         place = max(place, unit.end()) if unit else place
+
+
+def _counts_a_part(number: re.Match[str], unit: re.Match[str] | None, before: str) -> bool:
+    return unit is None and number["low"].isdigit() and int(number["low"]) < 5 and bool(_NUMBERED_PART.search(before))
 
 
 def _after(unit: re.Match[str] | None, place: int) -> int:
