@@ -1,7 +1,8 @@
 """Fits the last ranking and writes `retrieval/reranker.npz`: `python -m evals.ranking_training [HOME]`.
 
-Fitted on the questions that abstention is fitted on and on the answerable ones of `twin_questions.jsonl` (131 NCDs numbered
-10 to 190, by three writers who have not seen the code). The judged half of the blind set, and the later questions, are never read here.
+Fitted on the questions that abstention is fitted on and on the answerable ones of `twin_questions.jsonl` (131 NCDs
+numbered 10 to 190, by three writers who have not seen the code). The judged half of the blind set, and the later
+questions, are never read here.
 """
 
 import re
@@ -43,7 +44,10 @@ class Judged(NamedTuple):
 
 
 def judged(
-    index: PassageIndex, directory: PayerDirectory, embedder: SentenceEmbedder, asked: list[tuple[JudgedQuestion, float]]
+    index: PassageIndex,
+    directory: PayerDirectory,
+    embedder: SentenceEmbedder,
+    asked: list[tuple[JudgedQuestion, float]],
 ) -> Iterator[Judged]:
     """Of each answerable question what the ranking before leaves over, where the answer is among it."""
     searcher = PolicySearch(index, directory, embedder)
@@ -81,7 +85,7 @@ def fitted(found: list[Judged]) -> dict[str, NDArray[np.generic]]:
         np.concatenate([one.holds for one in found]),
         sample_weight=np.concatenate([np.full(len(one.holds), one.counts) for one in found]),
     )
-    trees = [grown[0].nodes for grown in model._predictors]  # noqa: SLF001
+    trees = [grown[0].nodes for grown in model._predictors]
     roots = np.cumsum([0, *map(len, trees)])[:-1]
     nodes = np.concatenate(trees)
     shift = np.repeat(roots, [len(tree) for tree in trees])
@@ -94,7 +98,7 @@ def fitted(found: list[Judged]) -> dict[str, NDArray[np.generic]]:
         "values": nodes["value"].astype(np.float32),
         "roots": roots.astype(np.int32),
         "depth": np.array(nodes["depth"].max()),
-        "baseline": np.array(float(np.ravel(model._baseline_prediction)[0])),  # noqa: SLF001
+        "baseline": np.array(float(np.ravel(model._baseline_prediction)[0])),
     }
 
 

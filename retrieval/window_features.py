@@ -51,7 +51,9 @@ def window_features(index: PassageIndex, query: QueryTerms, text: str, standing:
     of_document = standing.documents[versions]
     seen = {unit for units in best.three for unit in units} | {int(unit) for unit in best.units}
     stating = {unit for unit in seen if states(index.unit_text(unit), kinds)} if kinds else set[int]()
-    sizes = np.array([index.units[cut.starts[place] : cut.ends[place], 2].sum() for place in order]) / windows.MOST_TOKENS
+    sizes = (
+        np.array([index.units[cut.starts[place] : cut.ends[place], 2].sum() for place in order]) / windows.MOST_TOKENS
+    )
     depth = (cut.starts[order] - index.unit_starts[index.passage_starts[versions]]) / 100
     own = np.column_stack(
         [

@@ -20,7 +20,10 @@ _DAY = (
 _BORN = r"(?:\b(?:born|b\.|DOB|D\.O\.B\.?|date of birth|birth ?date)[ \t]*:?[ \t]*)"
 _SEX_AND_AGE = r"(?:(?:[MF][ \t]?\d{1,3}|\d{1,3}[ \t]?(?:[MF]|yo[MF]?)|[MF])\b" + _SEPARATED + ")?"
 _NUMBER = r"(?P<number>[A-Z]{1,4}[ .-]?\d[\dA-Z]*(?:[.-][\dA-Z]+)*|\d[\dA-Z]*(?:[.-][\dA-Z]+)+)(?![\w/])"
-_NUMBER_WORDS = r"(?i:(?:unit|chart|file|acct|account|record|rec|med|patient|pt|clinic|id|no|number|num|mrn)\b\.?[ \t:#]*|#[ \t]*){0,3}"
+_NUMBER_WORDS = (
+    r"(?i:(?:unit|chart|file|acct|account|record|rec|med|patient|pt|clinic|id|no|number|num|mrn)\b\.?[ \t:#]*|"
+    r"#[ \t]*){0,3}"
+)
 _LINE = re.compile(
     r"(?P<name>[A-Z][\w'’-]*(?:,?[ \t][A-Z][\w'’.-]*){1,3}|[A-Z]\.?[ \t][A-Z][\w'’-]+)"
     + _SEPARATED + _SEX_AND_AGE + rf"(?P<born>{_BORN})?(?P<day>{_DAY})" + _SEPARATED + _NUMBER_WORDS + _NUMBER

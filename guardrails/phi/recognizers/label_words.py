@@ -40,8 +40,8 @@ _LABELS: dict[Meaning, str] = {
     "|auth|auths|authorisation|prior auth"
     "|prior authorization|pre auth|preauth|precert|precertification|pa|certification|approval"
     "|reference|ref|ref id|case|case id|tracking"
-    "|confirmation|conf|invoice|receipt|receipt id|bill|billing|statement|accession|accession id|acsn|specimen|specimen "
-    "id|order|order id|requisition|req"
+    "|confirmation|conf|invoice|receipt|receipt id|bill|billing|statement|accession|accession id|acsn|specimen"
+    "|specimen id|order|order id|requisition|req"
     "|prescription|script|rx|referral|referral id|ticket|check|cheque|eft|trace|transaction|txn|card"
     "|credit card|debit card|cc|visa|mastercard"
     "|amex|iban|routing|bank|bank account|checking|savings|ein|tin|tax id|tax|tid|payment|appeal"
@@ -111,7 +111,8 @@ _LABELS: dict[Meaning, str] = {
     "|transcript|nm|np|hgvs|omim|orphanet|atc|unii|cas|ec|mesh|hpo|proc|procedure codes|dx codes"
     "|diagnoses"
     "|service code|service codes|svc code|condition code|occurrence code|value code|hcc|ccs|icd o|dsm"
-    "|dsm code|snodent|cdt|gpi|lot size|steps|range|ref range|normal range|reference range|msg|message id|control number|run|job|conv|build id|commit|loop",
+    "|dsm code|snodent|cdt|gpi|lot size|steps|range|ref range|normal range|reference range"
+    "|msg|message id|control number|run|job|conv|build id|commit|loop",
 }
 _FILLERS = listed(
     "number numbers num no nos nbr nr id ids identifier code is was are were of the a an his her their my our "

@@ -75,13 +75,13 @@ class Corpus:
 
     def _document(self) -> list[Piece]:
         roll = self._random.random()
-        if not self._only and roll < 0.42:
+        if not self._only and roll < 0.55:
             return self._written.document()
-        if self._only or roll < 0.72:
+        if self._only or roll < 0.80:
             return self._filled()
-        if roll < 0.89:
+        if roll < 0.92:
             return self._note()
-        source = self._found.policy if roll < 0.965 else self._found.help_page
+        source = self._found.policy if roll < 0.975 else self._found.help_page
         pieces = self._joined([self._found.as_found(sentence) for sentence in source(6)])
         return self._rough.reworded(pieces) if self._random.random() < 0.4 else pieces
 

@@ -25,7 +25,9 @@ _TAGS = {
 }
 """All other types are numbers: what a form, a register or a machine gave."""
 _WORD = re.compile(r"[^\W\d_]+")
-_PARTICLES = listed("de la del di da dos das du van von der den ter bin binti ibn al el y e of the and le st jr sr ii iii")
+_PARTICLES = listed(
+    "de la del di da dos das du van von der den ter bin binti ibn al el y e of the and le st jr sr ii iii"
+)
 _FACILITY_FLAG, _COMPANY_FLAG = 8, 9
 _KEPT_WHOLE = 0.3
 """Share of readings in which a document keeps the people of its author."""

@@ -60,9 +60,7 @@ def label(identifier: str, document: Marked) -> Labelled:
             negatives.append(place | {"kind": found["kind"], "text": words})
         text += words
         read = found.end()
-    return Labelled(
-        identifier, document.genre, document.source, text + marked[read:], document.flags, spans, negatives
-    )
+    return Labelled(identifier, document.genre, document.source, text + marked[read:], document.flags, spans, negatives)
 
 
 def labelled() -> Iterator[Labelled]:
