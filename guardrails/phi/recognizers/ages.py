@@ -47,8 +47,10 @@ _PERSON_OF = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_SELF = re.compile(
-    rf"\b(?:i['’]?m|i am|she['’]s|he['’]s|they['’]re|mom['’]?s|dad['’]?s|at|aged?)\s+(?P<age>{_TEN_WORDS})(?!\w|\s+(?:percent|days|weeks|hours|minutes|dollars|miles|pounds|milligrams|degrees))"
-    rf"|(?:^|[.!?]\s|\n)At\s(?P<number>{_NUMBER}),?\s(?=[a-z])(?!(?:days?|weeks?|hours?|min|months?|percent|degrees|mg|ml))",
+    rf"\b(?:i['’]?m|i am|she['’]s|he['’]s|they['’]re|mom['’]?s|dad['’]?s|at|aged?)\s+(?P<age>{_TEN_WORDS})"
+    r"(?!\w|\s+(?:percent|days|weeks|hours|minutes|dollars|miles|pounds|milligrams|degrees))"
+    rf"|(?:^|[.!?]\s|\n)At\s(?P<number>{_NUMBER}),?\s(?=[a-z])"
+    r"(?!(?:days?|weeks?|hours?|min|months?|percent|degrees|mg|ml))",
     re.IGNORECASE | re.MULTILINE,
 )
 """`I'm ninety-six`, `At 91, our client`."""
@@ -129,12 +131,10 @@ def _by_who(text: str) -> Iterator[Found]:
     for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE, _BORN_AGO):
         for match in pattern.finditer(text):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
-    for match in _SPOKEN_SELF.finditer(text):
-        kind = "age" if match["age"] else "number"
-        yield Found(match.start(kind), match.end(kind), PhiType.AGE_OVER_89, 0.8)
-    for match in _SLASHED.finditer(text):
-        group = 1 if match[1] else 2
-        yield Found(match.start(group), match.end(group), PhiType.AGE_OVER_89, 0.8)
+    for pattern in (_SPOKEN_SELF, _SLASHED):
+        for match in pattern.finditer(text):
+            group = match.lastindex or 0
+            yield Found(match.start(group), match.end(group), PhiType.AGE_OVER_89, 0.8)
     for match in _LOOSE_UNIT.finditer(text):
         if not _LOOSE_BEFORE.search(text, max(0, match.start() - 10), match.start()):
             yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.75)

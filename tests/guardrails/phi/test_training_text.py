@@ -42,7 +42,10 @@ def test_nobody_is_asked_twice_to_judge_and_to_train() -> None:
 
 
 def test_a_document_is_read_with_other_people_numbers_and_places_of_the_same_form() -> None:
-    body = "Re: «NAME:OKAFOR, Ngozi B.» MRN «MRN:KH-004417» at «STREET:12 Alder Court»; ‹eponym:Crohn› stays. Ngozi: «NAME:Ngozi»."
+    body = (
+        "Re: «NAME:OKAFOR, Ngozi B.» MRN «MRN:KH-004417» at «STREET:12 Alder Court»; "
+        "‹eponym:Crohn› stays. Ngozi: «NAME:Ngozi»."
+    )
     random = Random(5)
     maker = written.Written(random, Slots(random))
     readings = [maker.pieces(Marked("letter", "test", (), body)) for _ in range(20)]

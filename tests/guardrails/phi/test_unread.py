@@ -1,4 +1,4 @@
-"""What only the tagger takes for an identifier: typed by its label, and silent where a code, an amount or a span stands."""
+"""What only the tagger takes for an identifier: typed by its label, silent where a code, an amount or a span stands."""
 
 import pytest
 
