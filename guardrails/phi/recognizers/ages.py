@@ -102,6 +102,20 @@ _A_LIMIT = re.compile(
 )
 
 
+_IN_ONE_GROUP = (
+    _PERSON_OF,
+    _SPOKEN_OF,
+    _TURNED,
+    _DIED_AT,
+    _IN_BRACKETS,
+    _YEARS_ALONE,
+    _BORN_AGO,
+    _SPOKEN_SELF,
+    _SLASHED,
+)
+"""Patterns of which one group holds the age."""
+
+
 def find_ages(text: str) -> Iterator[Found]:
     """Ages from 90 to 129 that a text gives to someone, and years of birth at least 90 years ago."""
     for pattern in (_WITH_UNIT, _WITH_SEX, _SPELLED, _BIRTHDAY):
@@ -126,12 +140,7 @@ def _by_who(text: str) -> Iterator[Found]:
     """`She is 91`, `Mr. Katz (91)`, `94F from home`, `Ana Ruiz, 95 years`."""
     for match in _DECADE.finditer(text):
         yield Found(match.start("age"), match.end("age"), PhiType.AGE_OVER_89, 0.75)
-    for match in _PERSON_OF.finditer(text):
-        yield Found(match.start(match.lastindex or 0), match.end(match.lastindex or 0), PhiType.AGE_OVER_89, 0.8)
-    for pattern in (_SPOKEN_OF, _TURNED, _DIED_AT, _IN_BRACKETS, _YEARS_ALONE, _BORN_AGO):
-        for match in pattern.finditer(text):
-            yield Found(match.start(1), match.end(1), PhiType.AGE_OVER_89, 0.8)
-    for pattern in (_SPOKEN_SELF, _SLASHED):
+    for pattern in _IN_ONE_GROUP:
         for match in pattern.finditer(text):
             group = match.lastindex or 0
             yield Found(match.start(group), match.end(group), PhiType.AGE_OVER_89, 0.8)

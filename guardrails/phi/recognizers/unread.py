@@ -63,12 +63,6 @@ def _number(text: str, start: int, end: int) -> PhiType | None:
 def _other(tag: Tag, shown: str) -> PhiType | None:
     if tag is Tag.AGE:
         return PhiType.AGE_OVER_89 if _AGE.search(shown) else None
-    if (
-        _BARE_YEAR.fullmatch(shown)
-        or _FRACTION.fullmatch(shown)
-        or not _DATE_WORD.search(shown)
-        or shown.isalpha()
-        and shown.isupper()
-    ):
+    if _BARE_YEAR.fullmatch(shown) or _FRACTION.fullmatch(shown) or (shown.isalpha() and shown.isupper()):
         return None
-    return PhiType.DATE
+    return PhiType.DATE if _DATE_WORD.search(shown) else None
