@@ -31,6 +31,11 @@ _LINE = re.compile(
 _MARKED = re.compile(rf"(?P<born>{_BORN})(?P<day>{_DAY})", re.IGNORECASE)
 
 
+_DOTTED = re.compile(r"(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.\d")
+_MONTHS, _SAFE = 12, 28
+_LABEL_OF_NUMBER = re.compile(r"(?i:MRN|ID|NO|NUM|REC|PT|CHART|FILE|ACCT|UNIT)[ .-]+(?=\d)")
+
+
 @dataclass(frozen=True)
 class Identity:
     """A date of birth that a header line gives, with the record number beside it where one stands there."""
@@ -63,7 +68,7 @@ def _of_line(line: str, youngest: date) -> Iterator[Identity]:
         days = _days(match["day"])
         if days and (match["born"] or min(days) + _YEAR <= youngest):
             taken.append(match.start("day"))
-            yield Identity(match["day"], days, match["number"])
+            yield Identity(match["day"], days, _LABEL_OF_NUMBER.sub("", match["number"]))
     for match in _MARKED.finditer(line):
         days = _days(match["day"])
         if days and match.start("day") not in taken:
@@ -71,4 +76,9 @@ def _of_line(line: str, youngest: date) -> Iterator[Identity]:
 
 
 def _days(words: str) -> frozenset[date]:
-    return next((days for start, days in dates_in(words) if start == 0), frozenset())
+    """The days that the words may mean: with dots (`09.03.1957`) the day may stand before the month."""
+    days = next((days for start, days in dates_in(words) if start == 0), frozenset[date]())
+    dotted = _DOTTED.match(words)
+    if dotted and int(dotted["second"]) <= _MONTHS:
+        days |= {one.replace(month=int(dotted["second"]), day=int(dotted["first"])) for one in days if one.day <= _SAFE}
+    return days

@@ -48,6 +48,9 @@ def owners(*pages: str, patients: list[KnownPatient] = PATIENTS, presumed: Patie
         "Mrs. Ama Osei Mensah (born July 9, 1948) was seen.",
         "chart 77120, seen again",
         "Patient: Ama Osei Mensah DOB: 7/9/1948 Member ID: OTHER-55",
+        "Mensah, Ama   7/9/1948   MRN 77120\n08/19/2026",
+        "MENSAH, Ama | 9 Jul 1948 | MRN 77120 | Surgeon: P. Ravi\n27 Oct 2026",
+        "Osei Mensah, Ama    d.o.b. 09.07.1948    no. 77120    visit 17.11.2026",
     ],
 )
 def test_a_page_is_of_the_patient_it_identifies(page: str) -> None:
@@ -67,6 +70,8 @@ def test_a_page_is_of_the_patient_it_identifies(page: str) -> None:
         "DOB: 1/2/1930",
         "Patient: Mary Jones. Her neighbour Ama Osei Mensah, born 7/9/1948, chart 77120, came along.",
         "Member ID: OTHER-55",
+        "Jones, Mary   1/2/1930   MRN 99999\n08/19/2026",
+        "Osei Mensah, Ama    d.o.b. 10.07.1948    no. 99999    visit 17.11.2026",
     ],
 )
 def test_a_page_that_names_somebody_else_is_nobodys(page: str) -> None:
