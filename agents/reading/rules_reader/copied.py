@@ -14,11 +14,20 @@ def copied_from(note: Note, sentence: Sentence) -> tuple[bool, date | None]:
     """Whether a sentence was carried forward, by its own words, its heading's or the note's; and from which day."""
     if note.frame.copied:
         return True, note.frame.copied_from
-    for start, end in ((sentence.start, sentence.end), _heading(sentence)):
+    for start, end in ((sentence.start, sentence.end), _heading(sentence), *_leads(note, sentence)):
         found = note.cues["carried_forward"].search(note.text, start, end)
         if found:
             return True, _origin(note, found.start(), found.end())
     return False, None
+
+
+def _leads(note: Note, sentence: Sentence) -> list[tuple[int, int]]:
+    """What stands before a colon early in each earlier sentence of the block: it holds for what follows too."""
+    before = (
+        one for one in note.paragraphs[sentence.paragraph] if one.end <= sentence.start and one.block == sentence.block
+    )
+    ends = ((one.start, note.text.find(":", one.start, min(one.end, one.start + _HEADING_REACH))) for one in before)
+    return [(start, colon) for start, colon in ends if colon > 0]
 
 
 def _heading(sentence: Sentence) -> tuple[int, int]:
