@@ -32,8 +32,8 @@ _LASTS = re.compile(
 _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:took|taken|taking|takes|tried|tries|on \w+ \d|therap\w+|PT|mg|exercis\w+|HEP|chiro\w*|inject\w*|relief|"
     r"better|gone|free|work|resolved|improv\w+|rest(?:ed)?|brace|visits?|sessions?|surgery|return\w*|recur\w*|ago|"
-    r"on and off|off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|every(?! day)|each(?! day)|then|until|previous\w*|"
-    r"prior|last time)\b",
+    r"on and off|off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|"
+    r"(?:every|each)(?! day)|then|until|previous\w*|prior|last time)\b",
     re.IGNORECASE,
 )
 _TAKEN_BEHIND = (

@@ -138,9 +138,7 @@ def _of_a_part(note: Note, reading: Reading) -> bool:
 def _mentioned_fact(note: Note, sentence: Sentence, mention: Mention) -> Fact:
     act = mention.concept.kind in _ACTS
     stays = mention.concept.kind is ConceptKind.CONDITION and mention.concept.past_counts
-    stance = stance_of(
-        note.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act, stays=stays
-    )
+    stance = stance_of(note.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act, stays=stays)
     when, words = when_of(note, sentence, (sentence.start, sentence.end))
     if stays and when and note.written and when.on < note.written:
         when, words = FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans
