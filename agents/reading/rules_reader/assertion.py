@@ -31,11 +31,14 @@ class _Around:
     after: str
 
 
-def stance_of(text: str, sentence: Sentence, start: int, end: int, cues: Cues, *, measured: bool, act: bool) -> Stance:
+def stance_of(
+    text: str, sentence: Sentence, start: int, end: int, cues: Cues, *, measured: bool, act: bool, stays: bool = False
+) -> Stance:
     """The stance on the mention [start, end) of a sentence.
 
     `measured` is for a mention with a value: a denial or doubt then has to stand in the same comma-free part.
-    `act` is for procedures and treatments, where a plan is not a deed.
+    `act` is for procedures and treatments, where a plan is not a deed, `stays`
+    for conditions that do not go away, so that a list of the past still holds them.
     """
     first, last = _clause(text, sentence, start, end, cues)
     before, after = text[first:start], text[end:last]
@@ -51,7 +54,7 @@ def stance_of(text: str, sentence: Sentence, start: int, end: int, cues: Cues, *
     return Stance(
         assertion=_assertion(around, cues, act=act),
         experiencer=_experiencer(around, cues),
-        historical=historical or sentence.section is Section.PAST,
+        historical=historical or (sentence.section is Section.PAST and not stays),
     )
 
 

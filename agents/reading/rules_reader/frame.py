@@ -21,7 +21,7 @@ _RECORD_LINES = 4
 LISTED = re.compile(r"[^\n]*\||[\s#\d.-]{0,6}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4})")
 """An item of a list: what it says of one day is not said of the note."""
 SIDE_WORDS = re.compile(
-    r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT))|(?P<left>left(?:-sided)?|lt\.?)|(?P<both>both|bilateral(?:ly)?|bilat))\b"
+    r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:R[UML]L|R[UL]E))|(?P<left>left(?:-sided)?|lt\.?|(?-i:L[UL]L|L[UL]E))|(?P<both>both|bilateral(?:ly)?|bilat))\b"
     r"|(?<![\w/])(?<!\d )(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
     re.IGNORECASE,
 )

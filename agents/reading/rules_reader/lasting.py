@@ -17,11 +17,11 @@ _FIRM = r"(?<!about )(?<!almost )(?<!nearly )(?<!under )(?<!approximately )(?<!r
 _DAYS = {"w": 7, "m": 30, "d": 1}
 _SINCE_THEN = re.compile(
     r"\b(?:from that (?:day|time|moment|morning|evening)(?: on)?|(?:ever )?since (?:then|that (?:day|time))|ever since|"
-    r"since the (?:beginning|start|outset|onset)|"
+    r"since (?:the )?(?:beginning|start|outset|onset)|"
     r"from then on)\b",
     re.IGNORECASE,
 )
-_ONSET_LINE = re.compile(rf"(?:^|\n)\W*(?:date of )?onset(?: date)?\s?:\s{{0,4}}(?P<first>{_D})", re.IGNORECASE)
+_ONSET_LINE = re.compile(rf"(?:^|\n)\W*(?:date of )?onset(?: date)?(?:\s?:\s{{0,4}}|\s)(?P<first>{_D})", re.IGNORECASE)
 _LASTS = re.compile(
     rf"\b(?:for|x|lasting|over|going on)\s?(?:(?:at least|more than|over|the|well over)\s){{0,2}}(?:(?:past|last)\s)?"
     rf"(?P<a>{_N})\+?[ -]?(?P<u>{_UNIT})|{_FIRM}\b(?P<b>{_N})[ -](?P<v>{_UNIT})"
@@ -32,8 +32,8 @@ _LASTS = re.compile(
 _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:took|taken|taking|takes|tried|tries|on \w+ \d|therap\w+|PT|mg|exercis\w+|HEP|chiro\w*|inject\w*|relief|"
     r"better|gone|free|work|resolved|improv\w+|rest(?:ed)?|brace|visits?|sessions?|surgery|return\w*|recur\w*|ago|"
-    r"on and off|off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|every|each|then|until|previous\w*|"
-    r"prior|last time)\b",
+    r"on and off|off and on|intermittent\w*|comes and goes|episod\w+|flare\w*|"
+    r"(?:every|each)(?! day)|then|until|previous\w*|prior|last time)\b",
     re.IGNORECASE,
 )
 _TAKEN_BEHIND = (

@@ -11,7 +11,8 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     word: 10 * number for number, word in enumerate(_TENS, 2)
 }
-_WORDS |= {"a": 1, "an": 1, "once": 1, "twice": 2, "only": 1, "sole": 1, "no": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_WORDS |= {"a": 1, "an": 1, "once": 1, "twice": 2, "only": 1, "sole": 1, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_WORDS |= dict.fromkeys(("no", "none", "never"), 0)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 _WORDS |= {word: number for number, word in enumerate(_ORDINALS, 1)}
 NUMBER_WORD = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(_UNITS)})"

@@ -16,9 +16,11 @@ _DAY = (
     rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?!may\b)(?:{_NAME})\b\.?|"
     rf"(?:{_NAME})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:{_NAME})\.?,? (?:of )?\d{{4}})"
 )
+BETWEEN = re.compile(rf"\bbetween (?P<first>{_DAY}) and (?=(?:the )?{_DAY})", re.IGNORECASE)
 _TO = (
+    r"(?:,?\s(?:and )?(?:stopped|ended|discontinued|quit|d/c.?d)(?: it)?(?: on)?\s|"
     r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|>|–|—|→|and ended(?: on)?|"
-    r"and (?:went on|continued|ran|carried on|stayed on it)(?: to| until| till| through))\s?"
+    r"and (?:went on|continued|ran|carried on|stayed on it)(?: to| until| till| through))\s?)"
 )
 RANGE = re.compile(
     rf"(?<![\d/])(?P<first>{_DAY}|\b(?:{_NAME})\b\.?){_TO}(?:the end of )?(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
@@ -76,6 +78,7 @@ class Run:
 
 def run_in(words: str, written: date | None) -> Run:
     """The run of days that words state: a range, a beginning with a length, or a beginning alone."""
+    words = BETWEEN.sub(lambda match: f"{match['first']} to ", words)
     found = RANGE.search(words)
     if found:
         return _of_range(found["first"], found["last"], written)

@@ -12,6 +12,7 @@ from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note, open_note, when_of
 from agents.reading.rules_reader.one_of_several import without_partial_denials
 from agents.reading.rules_reader.pedigree import pedigree_facts
+from agents.reading.rules_reader.recordings import of_the_recording
 from agents.reading.rules_reader.requalified import requalified
 from agents.reading.rules_reader.statements import statement_facts
 from agents.reading.rules_reader.stay import stay_facts
@@ -30,6 +31,8 @@ _PROSE_RELIABILITY = 0.95
 _VALUE = re.compile(r"(?<!F[iI]O2 )(?<!F[iI]O2 \d)\d\s?%|\d\s?mm\s?Hg|\d\s?kPa")
 _SAME_RECORDING = re.compile(r"\b(?:nadir|lowest|low|minimum|min)\b")
 """Before a further value: of the recording that the sentence began with."""
+_FALLEN = re.compile(r"\bfrom \d{2,3}\s?(?:%|percent)? (?:down )?to $")
+"""Before the second value of a fall: taken as the first was."""
 _OWN_VALUE = re.compile(r"(?: (?:AHI|index|apneas?|events))?\s?[:=]?\s?(?:of |was )?\d")
 _NO_PARTS = frozenset({"pao2", "paco2"})
 _LABELLED = re.compile(r"\s*[A-Za-z][\w ()/&'-]{0,40}:")
@@ -37,6 +40,7 @@ _HEAD = 400
 """How far into a note its own date is looked for."""
 _SENTENCES_BACK = 3
 """So many sentences before a value, of its own paragraph, may state its conditions."""
+_OF_THE_GAS = re.compile(r"\W*(?:pH|P?a?CO2|HCO3|BE|base|s(?:at)?O2|COHb|lactate)\b", re.IGNORECASE)
 _SAMPLE_LINES = 5
 """So many lines above a blood gas may say how it was drawn."""
 _HEADING_REACH = 40
@@ -92,12 +96,15 @@ def _measured_fact(note: Note, sentence: Sentence, before: Sequence[Sentence], r
     stance = stance_of(text, sentence, reading.start, reading.end, note.cues, measured=True, act=False)
     conditions = conditions_in(text, reading.scope_start, reading.scope_end, note.cues)
     conditions += _shared_label(note, sentence, reading, conditions)
+    if not conditions and _FALLEN.search(text, sentence.start, reading.start):
+        conditions += conditions_in(text, sentence.start, reading.start, note.cues)
     if not conditions and _SAME_RECORDING.search(text, max(sentence.start, reading.start - 12), reading.end):
         conditions += conditions_in(text, sentence.start, reading.start, note.cues)
     inherited = _inherited(note, sentence, before, conditions)
+    inherited += of_the_recording(note, sentence, reading, [*conditions, *inherited])
     inherited += _from_form(note, sentence, [*conditions, *inherited])
     if reading.concept.id in _NO_PARTS:
-        inherited += _of_sample(note, sentence, [*conditions, *inherited])
+        inherited += _of_sample(note, sentence, reading, [*conditions, *inherited])
     when, words = when_of(note, sentence, (reading.scope_start, reading.scope_end))
     partial = reading.bound or _of_a_part(note, reading)
     assertion = Assertion.UNCERTAIN if partial and stance.assertion is Assertion.AFFIRMED else stance.assertion
@@ -130,8 +137,11 @@ def _of_a_part(note: Note, reading: Reading) -> bool:
 
 def _mentioned_fact(note: Note, sentence: Sentence, mention: Mention) -> Fact:
     act = mention.concept.kind in _ACTS
-    stance = stance_of(note.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act)
+    stays = mention.concept.kind is ConceptKind.CONDITION and mention.concept.past_counts
+    stance = stance_of(note.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act, stays=stays)
     when, words = when_of(note, sentence, (sentence.start, sentence.end))
+    if stays and when and note.written and when.on < note.written:
+        when, words = FactDate(on=note.written, basis=DateBasis.NOTE), note.written_spans
     return _fact(
         note, sentence, mention.concept, (mention.start, mention.end), stance,
         assertion=stance.assertion, historical=stance.historical, when=when,
@@ -232,12 +242,17 @@ def _from_form(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list
     return _of_missing_kind(found, own)
 
 
-def _of_sample(note: Note, sentence: Sentence, own: Sequence[Condition]) -> list[Condition]:
-    """Conditions under which a blood gas was drawn: those that lines above it in its paragraph agree on."""
+def _of_sample(note: Note, sentence: Sentence, reading: Reading, own: Sequence[Condition]) -> list[Condition]:
+    """Conditions under which a blood gas was drawn: those that what stands before it agrees on."""
     above = [line for line in note.paragraphs[sentence.paragraph] if line.end <= sentence.start][-_SAMPLE_LINES:]
-    valued = [number for number, line in enumerate(above) if _VALUE.search(note.text, line.start, line.end)]
+    valued = [
+        number
+        for number, line in enumerate(above)
+        if _VALUE.search(note.text, line.start, line.end) and not _OF_THE_GAS.match(note.text, line.start)
+    ]
     above = above[valued[-1] + 1 :] if valued else above
-    found = [item for line in above for item in conditions_in(note.text, line.start, line.end, note.cues)]
+    places = [*((line.start, line.end) for line in above), (sentence.start, reading.start)]
+    found = [item for start, end in places for item in conditions_in(note.text, start, end, note.cues)]
     agreed = [
         item
         for kind in (ACTIVITY - {Setting.AWAKE}, AIR)

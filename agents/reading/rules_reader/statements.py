@@ -17,6 +17,7 @@ from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import subject_of
 from agents.reading.rules_reader.treatment_course import course_of, days_of
+from agents.reading.rules_reader.visit_dated import on_its_visit
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, Course, DateBasis, Experiencer, Fact, FactDate, Laterality, Origin, Setting, Span
 from cases.ids import ConceptId, FactId
@@ -114,7 +115,8 @@ def _document_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
             match = Match(concept, denies=denies, start=found.start(), end=min(found.end(), sentence.end))
             clause = clause_of(note.text, sentence, match.start, match.end, note.cues)
             statement = Statement(note, sentence, match, clause, sentence.end)
-            facts.append(_placed(fact_of(statement), statement, vocabulary, report))
+            fact = _placed(fact_of(statement), statement, vocabulary, report)
+            facts.append(on_its_visit(fact, note, sentence, signs[0]))
         reports = concept.kind is ConceptKind.PROCEDURE and not concept.denials
         yield from [fact for fact in facts if reports and fact.assertion is Assertion.AFFIRMED] or facts
 

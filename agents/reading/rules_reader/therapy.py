@@ -8,7 +8,7 @@ from datetime import date
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import ANY_DAY, RANGE, day_of, run_in
+from agents.reading.rules_reader.partial_dates import ANY_DAY, BETWEEN, RANGE, day_of, run_in
 from agents.reading.rules_reader.statements import Match, Statement, fact_of
 from agents.reading.rules_reader.treatment_course import outcomes_in
 from cases.evidence import Assertion, Course, DateBasis, Fact, FactDate, Laterality, Setting
@@ -30,7 +30,7 @@ _LAST = re.compile(
     r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time|attendance|appointment|day))?|"
     r"(?:last|final) (?:attended )?(?:(?:PT|(?:physical )?therapy|physio(?:therapy)?|clinic) )?(?:visit|session)|"
     rf"(?:end|completion) of (?:her |his |the )?(?:PT|(?:physical )?therapy|physiotherapy|rehab)|"
-    rf"end(?:ed)?|discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"end(?:ed)?|discharged?|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
@@ -110,6 +110,8 @@ def _region(note: Note, words: str, *, first_hand: bool) -> str:
         if found:
             return found[0] if found[0] in REGIONS else ""
     everywhere = _regions_in(note.layout.text, note.cues)
+    if not everywhere and note.cues["region_low_back_implied"].search(note.layout.text):
+        return "low_back"
     named = [one for one in everywhere if first_hand or one in REGIONS]
     return named[0] if len(set(named)) == 1 and named[0] in REGIONS else ""
 
@@ -157,7 +159,7 @@ def _days(words: str, written: date | None) -> tuple[date | None, date | None]:
     if first and last:
         ends = day_of(last["day"], written, late=False)
         return day_of(first["day"], ends or written, late=True), ends
-    run = run_in(words, written) if RANGE.search(words) else None
+    run = run_in(words, written) if RANGE.search(words) or BETWEEN.search(words) else None
     if run:
         return run.first, run.last
     return (day_of(first["day"], written, late=True) if first else None), (

@@ -11,14 +11,14 @@ from knowledge.vocabulary import Mention, Vocabulary
 
 _SATURATION = ConceptId("spo2")
 _PERCENT = re.compile(
-    r"(?<![\w.,/-])(?<![<>≤≥] )(?P<v>[5-9]\d|100)(?:\.\d)?\s?%"
+    r"(?<![\w.,/<>≤≥=-])(?<![<>≤≥=] )(?P<v>[5-9]\d|100)(?:\.\d)?\s?%"
     r"(?!\s?(?:of|pred\w*|FiO2|O2\b(?! sat)|oxygen\b(?! sat)|better|improve\w*|relief|reduc\w*|stenosis|occlu\w*|"
     r"humid\w*|complian\w*|adheren\w*|neutro\w*|lymph\w*|burden|effort|chance|efficiency|function|capacity)\b)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
     r"\b(?:sats?|satting|desat\w*|pulse ox\w*|oximet(?:er|ry)|(?-i:RA|Amb)|lowest|low|nadir)"
-    r"[\s:=↓-]{1,3}(?P<v>[5-9]\d)(?![\w%/:]|\.\d|-\d)"
+    r"(?: (?:at )?(?:\d{1,2} ?min|rest|sitting|walk\w*|amb\w*))?[\s:=↓-]{1,3}(?P<v>[5-9]\d)(?![\w%/:]|\.\d|-\d)"
     r"(?!\s?(?:%|years?|y/?o|min|mmHg|mm|bpm|beats|ft|feet|m\b|kg|lbs?|L\b|of\b|/))",
     re.IGNORECASE,
 )
@@ -51,9 +51,17 @@ def unnamed_saturations(
             match.start("v")
             for match in found
             if not another.search(text[max(start, match.start("v") - _NEAR) : match.start("v")])
+            and not _is_limit(note, start, match, end)
         }
     )
     return [Mention(concept=concept, start=place, end=place) for place in starts]
+
+
+def _is_limit(note: Note, start: int, found: re.Match[str], end: int) -> bool:
+    """Whether the number bounds something (`at or under 88 %`, `88 % or less`)."""
+    before = note.text[max(start, found.start("v") - _NEAR) : found.start("v")]
+    behind = note.text[found.end() : end]
+    return bool(note.cues["bound_before_value"].search(before) or note.cues["bound_after_value"].match(behind))
 
 
 def _set_apart(note: Note, start: int, end: int) -> bool:
