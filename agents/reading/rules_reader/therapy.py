@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agents.reading.rules_reader.frame import sides_in
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
@@ -30,9 +31,10 @@ _LAST = re.compile(
     r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time|attendance|appointment|day))?|"
     r"(?:last|final) (?:attended )?(?:(?:PT|(?:physical )?therapy|physio(?:therapy)?|clinic) )?(?:visit|session)|"
     rf"(?:end|completion) of (?:her |his |the )?(?:PT|(?:physical )?therapy|physiotherapy|rehab)|"
-    rf"end(?:ed)?|discharged|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"end(?:ed)?|discharged?(?: date)?|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(rf"\bbetween (?P<day>{_D}) and (?P<last>{_D})", re.IGNORECASE)
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
 _NOT_OF = r"(?<!\bof )(?<!/)(?<!/ )\b"
 _VISITS = re.compile(
@@ -43,6 +45,10 @@ _VISITS = re.compile(
     rf"{_NOT_OF}(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?|appointments)(?: were| was)? "
     rf"(?:attended|completed|kept)|{_NOT_OF}(?P<c>{_N}) (?:attended|completed|kept|attendances)\b|"
     rf"\b(?:seen|treated)\b[^.;\n\d]{{0,40}}\b(?P<f>{_N}) (?:times|occasions)\b|"
+    rf"(?<!authorized )(?<!approved )(?<!scheduled )\bvisits?:? (?P<h>{_N}) ?(?:/|of|out of) ?\d{{1,2}}\b"
+    r"(?! ?[,/;&]| (?:and|auth|sched|plan))|"
+    rf"\b(?:total |number of )visits(?: attended| completed| to date| seen)?: ?(?P<i>{_N})\b(?! ?/)|"
+    rf"(?<!authorized )(?<!approved )(?<!scheduled )\bvisits: ?(?P<j>{_N})\b(?= ?\()|"
     rf"\bvisit ?# ?(?P<g>\d{{1,2}}),? \(?attended|"
     rf"{_NOT_OF}(?P<d>{_N}) (?:supervised |clinic |in-person |total |PT )?"
     rf"(?:visits|sessions|attendances|appointments)\b"
@@ -157,6 +163,10 @@ def _days(words: str, written: date | None) -> tuple[date | None, date | None]:
     if first and last:
         ends = day_of(last["day"], written, late=False)
         return day_of(first["day"], ends or written, late=True), ends
+    between = _BETWEEN.search(words)
+    if between:
+        ends = day_of(between["last"], written, late=False)
+        return day_of(between["day"], ends or written, late=True), ends
     run = run_in(words, written) if RANGE.search(words) else None
     if run:
         return run.first, run.last
@@ -221,4 +231,7 @@ def _assertion(note: Note, fact: Fact, words: str, *, attended: bool, listed: bo
 
 
 def _side(note: Note, fact: Fact, episode: _Episode) -> Laterality | None:
-    return (note.frame.side or fact.laterality) if episode.first_hand else fact.laterality
+    if not episode.first_hand:
+        return fact.laterality
+    named = set(sides_in(note.layout.lines))
+    return note.frame.side or fact.laterality or (next(iter(named)) if len(named) == 1 else None)
