@@ -42,7 +42,7 @@ _PATTERN = re.compile(
     | (?P<month>(?P<on>{_NAME})\.?,?\ (?:of\ )?(?P<oy>(?:19|20)\d\d))
     | (?P<slash>(?P<sm>0?[1-9]|1[0-2])/(?P<sy>(?:19|20)\d\d))
     | (?P<year>(?:(?<=in\ )|(?<=of\ )|(?<=early\ )|(?<=late\ )|(?<=spring\ )|(?<=summer\ )|(?<=from\ )|(?<=\ba\ )
-          |(?<=\bthe\ )|(?<=\bher\ )|(?<=\bhis\ ))
+          |(?<=\bthe\ )|(?<=\bher\ )|(?<=\bhis\ )|(?<=scope\ )|(?<=arthroscopy\ ))
           (?P<yy>(?:19|20)\d\d)(?!\ ?(?:mg|mcg|g|ml|units?|IU|k?cal\w*|feet|ft|steps?|hours?)\b)
           |(?<=since\ )(?P<yy2>(?:19|20)\d\d))
     | (?P<ago>(?P<an>\d{{1,3}}|a|an|one|two|three|four|five|six|several)
@@ -108,7 +108,7 @@ def _iso(m: re.Match[str], _: date | None) -> _Read:
 
 def _us(m: re.Match[str], _: date | None) -> _Read:
     year = int(m["uy"])
-    return date(year if year > 99 else 2000 + year, int(m["um"]), int(m["ud"])), True, False
+    return date(year if year > 99 else year + (2000 if year < 50 else 1900), int(m["um"]), int(m["ud"])), True, False
 
 
 def _dmy(m: re.Match[str], _: date | None) -> _Read:

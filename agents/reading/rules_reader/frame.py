@@ -21,8 +21,10 @@ _RECORD_LINES = 4
 LISTED = re.compile(r"[^\n]*\||[\s#\d.-]{0,6}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4})")
 """An item of a list: what it says of one day is not said of the note."""
 SIDE_WORDS = re.compile(
-    r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:R[UML]L|R[UL]E))|(?P<left>left(?:-sided)?|lt\.?|(?-i:L[UL]L|L[UL]E))|(?P<both>both|bilateral(?:ly)?|bilat))\b"
-    r"|(?<![\w/])(?<!\d )(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
+    r"\b(?:(?P<right>right(?:-sided)?|rt\.?|(?-i:RIGHT|R[UML]L|R[UL]E))|"
+    r"(?P<left>(?<!space )(?<!cartilage )left(?:-sided)?|lt\.?|(?-i:L[UL]L|L[UL]E))|"
+    r"(?P<both>both|bilateral(?:ly)?|bilat))\b"
+    r"|(?<![\w/])(?:(?<!\d )|(?<=[CTL]\d[-/]\d ))(?<!\bK-)(?:(?-i:(?P<r>R)|(?P<l>L)))(?![\w/-])(?!\s?/)",
     re.IGNORECASE,
 )
 
@@ -67,7 +69,8 @@ def frame_of(text: str, layout: Layout, cues: Cues, written: date | None, gender
         mode=_mode(layout.lines, len(head), cues) | _treated(layout.lines, cues) | _watched(head, cues),
         doubted=cues["values_doubted"].search(layout.lines) is not None,
         side=_one_side(cues["note_side"], "".join(lines[:_SIDE_LINES]))
-        or _one_side(cues["title_side"], "".join(lines[:_TITLED_SIDE_LINES])),
+        or _one_side(cues["title_side"], "".join(lines[:_TITLED_SIDE_LINES]))
+        or _sole_side(cues["leading_side"], layout.lines),
         unfinal=unfinal[0] if unfinal else "",
         of_other=cues["note_of_somebody_else"].search(layout.lines) is not None,
         copied=copied is not None,
@@ -110,6 +113,12 @@ def _watched(head: str, cues: Cues) -> frozenset[Setting]:
 def _one_side(label: re.Pattern[str], head: str) -> Laterality | None:
     lines = [set(sides_in(match[0])) for match in label.finditer(head)]
     sides = {side for named in lines if len(named) == 1 for side in named}
+    return next(iter(sides)) if len(sides) == 1 else None
+
+
+def _sole_side(lead: re.Pattern[str], text: str) -> Laterality | None:
+    """The side of the joint that opens a line, where the note names no other side at all."""
+    sides = set(sides_in(text)) if lead.search(text) else set()
     return next(iter(sides)) if len(sides) == 1 else None
 
 

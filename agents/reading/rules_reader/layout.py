@@ -24,6 +24,7 @@ _ABBREVIATION = re.compile(
     r"max|(?<!\d )min|[tbq]\.i\.d|q\.[dh]\.?s?|p\.r\.n)\.$|"
     r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
 )
+_ANSWER = re.compile(r"No(?:ne)?\b\s*(?:[.,;(\n]|$)")
 _LONGEST_HEADING = 6
 _WRAPPED = 50
 """A line shorter than this was ended on purpose, not wrapped at the margin."""
@@ -89,7 +90,7 @@ def lay_out(text: str, cues: Cues) -> Layout:
     masked = _blank_unfilled(_blank_unticked(text))
     sentences: list[Sentence] = []
     headings: list[tuple[int, int]] = []
-    section, heading, heading_start, alone = Section.PLAIN, "", 0, True
+    section, heading, heading_start, alone, inset = Section.PLAIN, "", 0, True, None
     paragraph, last_end = 0, 0
     joined = list(masked)
     for block, (start, end) in enumerate(_logical_lines(masked, cues)):
@@ -101,10 +102,12 @@ def lay_out(text: str, cues: Cues) -> Layout:
         found = _heading(line, cues)
         if found:
             section, heading, heading_start = _kind(found, cues), found, start
-            alone = not line.partition(found)[2].strip(" :\t")
+            alone, inset = not line.partition(found)[2].strip(" :\t"), None
             headings.append((start, start + len(line)))
-        elif not alone and section in _OF_ONE_LINE and not line[:1].isspace():
+        elif (not alone or inset) and section in _OF_ONE_LINE and not line[:1].isspace():
             section, heading, heading_start = Section.PLAIN, "", 0
+        elif inset is None and masked[start - 1 : start] == "\n":
+            inset = line[:1].isspace()
         if section is Section.POLICY and any(box["ticked"] for box in _BOX.finditer(line)):
             section = Section.PLAIN  # a form filled in for the patient, not the payer's text
         for first, last in _sentences(masked, start, end):
@@ -173,6 +176,7 @@ def _continues(before: str, line: str, cues: Cues) -> bool:
         or _is_row(last)
         or _is_row(line)
         or last.endswith(":")
+        or "....." in last
     ):
         return False
     if _HEADING_MARKED.match(line) and not _COLUMNS.search(line):
@@ -214,6 +218,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for match in _SENTENCE_END.finditer(text, start, end):
         if _ABBREVIATION.search(text, max(first, match.start() - 14), match.start()):
+            continue
+        if text[match.start() - 1] == "?" and (_BOX.match(text, match.end()) or _ANSWER.match(text, match.end())):
             continue
         if not text[first : match.start()].strip(" \t-*•?!"):
             continue

@@ -27,6 +27,10 @@ def number_of(words: str) -> Decimal | None:
             return Decimal(plain)
         except InvalidOperation:
             return None
+    whole, _, tenths = plain.partition(" point ")
+    if tenths:
+        first, rest = number_of(whole), number_of(tenths)
+        return first + rest / 10 if first is not None and rest is not None and rest < 10 else None
     parts = [_WORDS.get(part) for part in re.split(r"[-\s]+", plain) if part]
     if not parts or any(part is None for part in parts):
         return None

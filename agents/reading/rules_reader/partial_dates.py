@@ -20,6 +20,7 @@ BETWEEN = re.compile(rf"\bbetween (?P<first>{_DAY}) and (?=(?:the )?{_DAY})", re
 _TO = (
     r"(?:,?\s(?:and )?(?:stopped|ended|discontinued|quit|d/c.?d)(?: it)?(?: on)?\s|"
     r"\s?(?:\((?:first|start)\)\s?)?(?:to|until|till|through|thru|-+>?|>|–|—|→|and ended(?: on)?|"
+    r",\s(?:stopped|stop|to|ended|end|until|through)(?: date)?:?|"
     r"and (?:went on|continued|ran|carried on|stayed on it)(?: to| until| till| through))\s?)"
 )
 RANGE = re.compile(
@@ -41,7 +42,7 @@ BEGUN = re.compile(
 """Since when something lasts: what began on a day, or nicotine that was given up on it."""
 FROM = re.compile(rf"\b(?:from|starting|beginning)\s(?:on\s)?(?P<first>{_DAY})(?![\d/])", re.IGNORECASE)
 ANY_DAY = re.compile(rf"(?<![\d/.]){_DAY}(?![\d/])", re.IGNORECASE)
-_MONTHS = re.compile(
+MONTHS = re.compile(
     rf"\b(?P<first>{_NAME})\.? ?(?:to|through|thru|until|till|-|–|and)"
     rf"(?: the)?(?: early| mid(?:dle of)?| late| end of)?[ -]?"
     rf"(?P<last>{_NAME})\b\.?(?! ?\d{{1,2}}\b(?!\d))(?:,? (?:of )?(?P<year>\d{{4}}|this year|last year))?",
@@ -82,7 +83,7 @@ def run_in(words: str, written: date | None) -> Run:
     found = RANGE.search(words)
     if found:
         return _of_range(found["first"], found["last"], written)
-    months = _MONTHS.search(words)
+    months = MONTHS.search(words)
     run = _of_months(months, written) if months and written else None
     if run:
         return run

@@ -10,6 +10,7 @@ from knowledge.vocabulary import Concept, ConceptKind
 
 _DEEDS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT, ConceptKind.DOCUMENT})
 Cues = Mapping[str, re.Pattern[str]]
+_WORD = re.compile(r"\w")
 _ADDED = re.compile(r"(?:\band|,)\s*$", re.IGNORECASE)
 
 
@@ -73,7 +74,11 @@ def statement_assertion(
     near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
     denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     denied = denied and not (cues["own_denial"].match(around.said) and _ADDED.search(near))
-    if denied or cues["negated_after"].search(around.after if around.after.strip() else around.rest):
+    answered = cues["negated_after"].search(around.after if _WORD.search(around.after) else around.rest)
+    boxed = cues["boxed_no"].match(around.rest)
+    if boxed and (denied or _denied(around.said, cues)):
+        return Assertion.UNCERTAIN
+    if denied or answered or boxed:
         return Assertion.UNCERTAIN if cues["denial_unsure"].search(around.rest) else Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
         return Assertion.UNCERTAIN

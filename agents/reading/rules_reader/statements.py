@@ -30,6 +30,7 @@ _NO = re.compile(r"(?:no|without|not|never)\b", re.IGNORECASE)
 _LABEL_ENDS = re.compile(r"[^.;\n]{0,25}:|\s{4,}")
 _IN_OTHER_WORDS = 12
 """Within so few characters a second name of one drug only explains the first: `adalimumab-adaz (biosimilar)`."""
+_OF_BEFORE = re.compile(r"\s\((?:was|were|previously|prior|up from|down from)\b")
 _LEAD = 60
 """How far into a paragraph its leading date may stand."""
 _EXCLUSIVE = (
@@ -308,7 +309,8 @@ def _when(statement: Statement) -> tuple[FactDate | None, tuple[Span, ...]]:
     """
     note, sentence, match = statement.note, statement.sentence, statement.match
     label = _LABEL_ENDS.match(note.text, match.end, sentence.end)
-    reach = sentence.end if match.measured or label else match.start
+    aside = _OF_BEFORE.search(note.text, match.end, sentence.end)
+    reach = (aside.start() if aside else sentence.end) if match.measured or label else match.start
     for start, end in ((match.start, match.end), statement.clause, (sentence.start, reach)):
         found = note.dates_in(start, end)
         if found:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agents.reading.rules_reader.frame import sides_in
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
@@ -30,7 +31,7 @@ _LAST = re.compile(
     r"\b(?:last(?: (?:attended )?(?:visit|session|treatment|tx|seen|attended|time|attendance|appointment|day))?|"
     r"(?:last|final) (?:attended )?(?:(?:PT|(?:physical )?therapy|physio(?:therapy)?|clinic) )?(?:visit|session)|"
     rf"(?:end|completion) of (?:her |his |the )?(?:PT|(?:physical )?therapy|physiotherapy|rehab)|"
-    rf"end(?:ed)?|discharged?|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
+    rf"end(?:ed)?|discharged?(?: date)?|(?-i:D/?C))(?: (?:was|on|date))?\W{{0,3}}(?:on )?(?P<day>{_D})",
     re.IGNORECASE,
 )
 _N = rf"\d{{1,3}}|{NUMBER_WORD}"
@@ -43,6 +44,10 @@ _VISITS = re.compile(
     rf"{_NOT_OF}(?P<b>{_N}) (?:\w+ )?(?:visits?|sessions?|treatments?|appointments)(?: were| was)? "
     rf"(?:attended|completed|kept)|{_NOT_OF}(?P<c>{_N}) (?:attended|completed|kept|attendances)\b|"
     rf"\b(?:seen|treated)\b[^.;\n\d]{{0,40}}\b(?P<f>{_N}) (?:times|occasions)\b|"
+    rf"(?<!authorized )(?<!approved )(?<!scheduled )\bvisits?:? (?P<h>{_N}) ?(?:/|of|out of) ?\d{{1,2}}\b"
+    r"(?! ?[,/;&]| (?:and|auth|sched|plan))|"
+    rf"\b(?:total |number of )visits(?: attended| completed| to date| seen)?: ?(?P<i>{_N})\b(?! ?/)|"
+    rf"(?<!authorized )(?<!approved )(?<!scheduled )\bvisits: ?(?P<j>{_N})\b(?= ?\()|"
     rf"\bvisit ?# ?(?P<g>\d{{1,2}}),? \(?attended|"
     rf"{_NOT_OF}(?P<d>{_N}) (?:supervised |clinic |in-person |total |PT )?"
     rf"(?:visits|sessions|attendances|appointments)\b"
@@ -223,4 +228,7 @@ def _assertion(note: Note, fact: Fact, words: str, *, attended: bool, listed: bo
 
 
 def _side(note: Note, fact: Fact, episode: _Episode) -> Laterality | None:
-    return (note.frame.side or fact.laterality) if episode.first_hand else fact.laterality
+    if not episode.first_hand:
+        return fact.laterality
+    named = set(sides_in(note.layout.lines))
+    return note.frame.side or fact.laterality or (next(iter(named)) if len(named) == 1 else None)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, length_of, run_in
+from agents.reading.rules_reader.partial_dates import MONTHS, SINCE, Run, length_in, length_of, run_in
 from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -21,6 +21,8 @@ _OFTEN = (
     (re.compile(r"\b(?:daily|(?:a|per|every|each) (?:day|morning|evening|night)|qd|qhs|q ?day|q ?[ap]m|q24h|nightly|"
                 r"at night)\b", re.IGNORECASE), "d", 1),
 )  # fmt: skip
+_IN_MONTHS = 61
+"""So many days longer than its surely covered part a course can be that is given from month to month."""
 _COUNTED = re.compile(
     rf"\b(?:for |x ?|of )?(?:\d{{1,3}}|{NUMBER_WORD}) (?:doses?|tablets?|pills?|capsules?)\b", re.IGNORECASE
 )
@@ -44,6 +46,8 @@ def course_of(words: str, rest: str, written: date | None, cues: Cues, before: s
     dose, unit = _dose(words)
     lead = cues["outcome_lead"].search(before)
     outcomes = outcomes_in((lead[0] if lead else "") + words, cues) or outcomes_in(rest, cues)
+    if not outcomes and cues["failed_list"].match(before):
+        outcomes = frozenset({Outcome.FAILED})
     return Course(starts=run.first, ends=last, dose=dose, dose_unit=unit, outcomes=outcomes)
 
 
@@ -53,7 +57,8 @@ def days_of(course: Course, words: str, before: str = "") -> int | None:
     None where doses are counted or nothing is.
     """
     if course.starts and course.ends:
-        return max((course.ends - course.starts).days, 0)
+        days = max((course.ends - course.starts).days, 0)
+        return min(length_in(words) or days, days + _IN_MONTHS) if MONTHS.search(words) else days
     return None if _COUNTED.search(words) else (length_in(words) or length_of(before))
 
 

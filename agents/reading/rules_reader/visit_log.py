@@ -19,26 +19,40 @@ _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\b\.?"
 _DAY = rf"(?:\d{{1,2}}[/-]\d{{1,2}}(?:[/-](?:\d{{4}}|\d\d))?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?)(?![\d/-])"
 _OF_PROGRAMME = re.compile(
-    r"\b(?:weight|bariatric|obesity)\b[^\n]{0,40}\b(?:log|visits?|record|programme?|sheet|management)\b", re.IGNORECASE
+    r"\b(?:weight|wt|bariatric|obesity)\b[^\n]{0,40}\b(?:log|visits?|record|program(?:me)?|sheet|management|mgmt)\b",
+    re.IGNORECASE,
 )
 _BY_CLINICIAN = re.compile(
     r"\b(?:supervised|medical(?:ly)? (?:visits?|weight|supervised)|(?:with|saw|by) (?:either )?(?:me|us)\b|"
     r"obesity medicine|with (?:the |our )?(?:physician|doctor|clinician|NP|PA))\b|"
-    r"(?-i:\bDr\.? [A-Z]|, (?:MD|DO|NP|PA-C|APRN)\b)",
+    r"(?-i:\bDr\.? [A-Z]|[a-z],? (?:MD|DO|F?NP(?:-C)?|DNP|PA|PA-C|APRN)\b)",
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    rf"^[ \t|]*(?P<day>{_DAY})[ \t|:,.-]{{1,8}}(?P<rest>(?:came|attended|seen|kept|present|arrived)\b[^\n]*)",
+    rf"^[ \t|]*(?:(?:visit|no\.?|month|#) ?\d{{1,2}}[.):|]?[ \t|]+)?(?P<day>{_DAY})[ \t|:,.-]{{1,8}}"
+    r"(?P<rest>(?:(?:came|attended|seen|kept|present|arrived)\b|"
+    r"(?:(?:video|office|clinic|in[- ]?person|telehealth|visit|virtual)[ \t|]+)?"
+    r"(?:(?:yes|y|done|completed)\b|\d{2,3}(?:\.\d)? ?(?:kg|lbs?)\b)|"
+    r"[^\n|]{1,40}\|[^\n]{0,60}\| *(?:yes|y|kept|attended|done) *(?:\||$))[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
 _NO_VISIT = re.compile(
-    r"\b(?:no[- ]?show|cancel\w*|did not|not attended|missed|by (?:phone|mail)|telephone|support group|"
+    r"\b(?:no[- ]?show|cancel\w*|did not|not attended|(?<!none )missed(?! none\b| nothing\b)|phone\b|"
+    r"by (?:phone|mail)|telephone|support group|"
     r"dieti[ct]ian|nutritionist|booked|scheduled|attended:? (?:no|n))\b|(?-i:\bRDN?\b)",
     re.IGNORECASE,
 )
-_WORD = r"\b(?:visits?|seen|attended|came|kept)\b"
+_WORD = r"\b(?:visits?|seen|attended|came|kept|(?:I|we) saw (?:him|her|them|pt|the patient))\b"
+_OF_DIETITIAN = re.compile(
+    r"\b(?:visits|sessions|appointments) (?:(?:are|were|all) ){0,2}(?:with|by) (?:[^.;:\n]|(?<=[A-Z])\.){0,30}\b"
+    r"(?:RDN?|dieti[ct]ian|nutritionist)\b(?![^.;:\n]{0,20}\b(?:and|or|also|plus)\b)",
+    re.IGNORECASE,
+)
+_BESIDE_DIETITIAN = re.compile(
+    r"\b(?:same day|also|then) (?:w/|with|saw|seen by) (?:the )?(?:RDN?|dietitian)\b", re.IGNORECASE
+)
 _DAYS = re.compile(
-    rf"{_WORD}[^\n\d.;]{{0,30}}?"
+    rf"{_WORD}(?:[^\n\d.;]|(?<=[A-Z])\.){{0,60}}?"
     rf"(?P<days>{_DAY}(?: \([a-z ]{{1,15}}\))?(?:,? (?:and )?{_DAY}(?: \([a-z ]{{1,15}}\))?){{2,20}})",
     re.IGNORECASE,
 )
@@ -46,9 +60,13 @@ _LISTED_MONTHS = re.compile(
     rf"{_WORD}[^.;\n\d]{{0,30}}?\b(?P<months>{_MONTH}(?:,? (?:and )?{_MONTH}){{3,11}}),?(?: (?P<year>\d{{4}}))?",
     re.IGNORECASE,
 )
+_COUNT = r"(?:[6-9]|1[0-2]|six|seven|eight|nine|ten|eleven|twelve)"
 _EACH_MONTH = re.compile(
-    rf"{_WORD}[^.;\n]{{0,25}}?\b(?:every|each) (?:calendar )?month,? from (?P<first>{_MONTH}(?: \d{{4}})?) "
-    rf"(?:to|through|until) (?P<last>{_MONTH}(?: \d{{4}})?)",
+    rf"{_WORD}[^.;\n]{{0,60}}?\b(?:every|each) (?:calendar )?month,? from (?P<first>{_MONTH}(?: \d{{4}})?) "
+    rf"(?:to|through|until) (?P<last>{_MONTH}(?: \d{{4}})?)|"
+    rf"\b(?:completed|attended|kept|had) {_COUNT} (?:\w+ )?monthly (?:\w+ )?(?:visits|sessions|appointments)"
+    rf"[^.;\n\d]{{0,80}}?,? (?:from )?(?P<from>{_MONTH}(?: \d{{4}})?) "
+    rf"(?:to|through|until) (?P<to>{_MONTH}(?: \d{{4}})?)",
     re.IGNORECASE,
 )
 _A_LOG = 3
@@ -59,12 +77,14 @@ def visit_log_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     """One fact for each visit, or month with one, that a note on a weight programme lists as attended."""
     if _VISIT not in vocabulary.concepts or not _OF_PROGRAMME.search(note.layout.lines):
         return
+    if _OF_DIETITIAN.search(note.layout.lines):
+        return
     lines = list(_LINE.finditer(note.layout.lines))
     if len(lines) >= _A_LOG:
         for line in lines:
             day = day_of(line["day"].replace("-", "/"), note.written, late=False)
             sentence = _holding(note, line.start("day"))
-            if day and sentence and not _NO_VISIT.search(line["rest"]):
+            if day and sentence and not _NO_VISIT.search(_BESIDE_DIETITIAN.sub("", line["rest"])):
                 fact = _fact(note, vocabulary, sentence, (line.start("day"), line.start("rest") + 4), day)
                 sure = not note.frame.unfinal and not note.frame.of_other
                 updates = {"assertion": Assertion.AFFIRMED, "experiencer": Experiencer.PATIENT} if sure else {}
@@ -93,9 +113,10 @@ def _told(note: Note, sentence: Sentence) -> Iterator[tuple[tuple[int, int], dat
             yield named.span(), day
     run = _EACH_MONTH.search(note.text, sentence.start, sentence.end)
     if run and note.written:
-        first, last = (_MONTHS[run[name][:3].casefold()] for name in ("first", "last"))
+        begins, ends = run["first"] or run["from"], run["last"] or run["to"]
+        first, last = (_MONTHS[name[:3].casefold()] for name in (begins, ends))
         numbers = [(first + step - 1) % 12 + 1 for step in range((last - first) % 12 + 1)]
-        year = re.search(r"\d{4}", run["last"])
+        year = re.search(r"\d{4}", ends)
         for day in _back_from(numbers, int(year[0]) if year else None, note.written):
             yield run.span(), day
 
