@@ -25,6 +25,7 @@ _LINE = re.compile(
     r"(?P<name>[A-Z][\w'’-]*(?:,?[ \t][A-Z][\w'’.-]*){1,3}|[A-Z]\.?[ \t][A-Z][\w'’-]+)"
     + _SEPARATED + _SEX_AND_AGE + rf"(?P<born>{_BORN})?(?P<day>{_DAY})" + _SEPARATED + _NUMBER_WORDS + _NUMBER
 )  # fmt: skip
+_LABEL_OF_NUMBER = re.compile(r"^(?:MRN|ID|NO)[ .-](?=\d)")
 _MARKED = re.compile(rf"(?P<born>{_BORN})(?P<day>{_DAY})", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ def _of_line(line: str, youngest: date) -> Iterator[Identity]:
         days = _days(match["day"])
         if days and (match["born"] or min(days) + _YEAR <= youngest):
             taken.append(match.start("day"))
-            yield Identity(match["day"], days, match["number"])
+            yield Identity(match["day"], days, _LABEL_OF_NUMBER.sub("", match["number"]))
     for match in _MARKED.finditer(line):
         days = _days(match["day"])
         if days and match.start("day") not in taken:

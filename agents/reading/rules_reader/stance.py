@@ -73,7 +73,7 @@ def statement_assertion(
     near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
     denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     denied = denied and not (cues["own_denial"].match(around.said) and _ADDED.search(near))
-    if denied or cues["negated_after"].search(around.after if around.after.strip() else around.rest):
+    if denied or cues["negated_after"].search(around.rest if _asks(around.after) else around.after):
         return Assertion.UNCERTAIN if cues["denial_unsure"].search(around.rest) else Assertion.NEGATED
     if cues["unsure_before"].search(around.before) or cues["unsure_after"].search(around.after):
         return Assertion.UNCERTAIN
@@ -119,6 +119,11 @@ def _planned(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if cues["intends_before"].search(around.before) or cues["intended_after"].search(around.after):
         return True
     return bool(cues["intends_within"].search(around.said))
+
+
+def _asks(after: str) -> bool:
+    """Whether only a form's question stands behind a statement, its answer in the next column."""
+    return not after.strip(" \t\n:?") or after.rstrip().endswith((":", "?"))
 
 
 def _denied(before: str, cues: Cues) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, length_of, run_in
+from agents.reading.rules_reader.partial_dates import SINCE, Run, length_in, length_of, run_in, spaced_run
 from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -44,6 +44,9 @@ def course_of(words: str, rest: str, written: date | None, cues: Cues, before: s
     dose, unit = _dose(words)
     lead = cues["outcome_lead"].search(before)
     outcomes = outcomes_in((lead[0] if lead else "") + words, cues) or outcomes_in(rest, cues)
+    if outcomes and (run.first is None or last is None):
+        run = spaced_run(words, written) or run
+        last = last or run.last
     return Course(starts=run.first, ends=last, dose=dose, dose_unit=unit, outcomes=outcomes)
 
 
