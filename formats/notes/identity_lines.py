@@ -28,6 +28,7 @@ _LINE = re.compile(
     r"(?P<name>[A-Z][\w'’-]*(?:,?[ \t][A-Z][\w'’.-]*){1,3}|[A-Z]\.?[ \t][A-Z][\w'’-]+)"
     + _SEPARATED + _SEX_AND_AGE + rf"(?P<born>{_BORN})?(?P<day>{_DAY})" + _SEPARATED + _NUMBER_WORDS + _NUMBER
 )  # fmt: skip
+_LABEL_OF_NUMBER = re.compile(r"^(?:MRN|ID|NO)[ .-](?=\d)")
 _MARKED = re.compile(rf"(?P<born>{_BORN})(?P<day>{_DAY})", re.IGNORECASE)
 
 

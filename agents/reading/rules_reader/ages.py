@@ -16,15 +16,16 @@ AGE_OF: Mapping[ConceptId, ConceptId] = {ConceptId("personal_breast_cancer"): Co
 def ages_at_diagnosis(patients: Sequence[Patient], facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Fact]:
     """The age on the day of each such fact, for the patient whom its document names; none without both dates.
 
-    It is an upper bound of the age at diagnosis, which is what the policies limit.
+    It is an upper bound of the age at diagnosis, which is what the policies limit; an age that is told goes before it.
     """
+    told = {(fact.patient_id, fact.concept) for fact in facts if _is_own(fact) and fact.value is not None}
     born = {patient.id: patient.birth_date for patient in patients}
     for fact in facts:
         age_of = AGE_OF.get(fact.concept)
         birth = born.get(fact.patient_id) if fact.patient_id else None
         if age_of is None or birth is None or fact.when is None or age_of not in vocabulary.concepts:
             continue
-        if fact.assertion is Assertion.AFFIRMED and fact.experiencer is Experiencer.PATIENT and not fact.historical:
+        if _is_own(fact) and not fact.historical and (fact.patient_id, age_of) not in told:
             concept = vocabulary.concepts[age_of]
             years = _years(birth, fact.when.on)
             yield fact.model_copy(
@@ -36,6 +37,10 @@ def ages_at_diagnosis(patients: Sequence[Patient], facts: Sequence[Fact], vocabu
                     "unit": concept.unit,
                 }
             )
+
+
+def _is_own(fact: Fact) -> bool:
+    return fact.assertion is Assertion.AFFIRMED and fact.experiencer is Experiencer.PATIENT
 
 
 def _years(born: date, on: date) -> int:

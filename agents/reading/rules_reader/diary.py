@@ -46,6 +46,19 @@ _NAMED_BEFORE = re.compile(
     r"(?:\d{1,2} (?:headache|HA) days?,? (?:and |with |of which )?)?(?P<v>\d{1,2}) (?:were |was )?$",
     re.IGNORECASE,
 )
+_HEADS_LINE = re.compile(rf"[\s>*•-]*(?P<m>{_MONTH})(?: (?P<y>(?:19|20)\d\d))? ?[:=|–-]", re.IGNORECASE)
+_SO_FAR = re.compile(
+    r"\bso far\b|\bto date\b|\bup to\b|\bthrough\b|\buntil\b|\bmissing\b|\bincomplete\b|\babout\b|~|\?", re.IGNORECASE
+)
+_DAYS_OF = {
+    ConceptId("monthly_headache_days"): re.compile(
+        r"(?<!migraine )\b(?:any )?(?:headaches?|HA|head pain)(?: on)?[ :,=]{1,3}(?P<v>\d{1,2}) ?(?:days?|d)\b",
+        re.IGNORECASE,
+    ),
+    ConceptId("monthly_migraine_days"): re.compile(
+        r"\bmigraines?(?:[- ]type| headaches?)?(?: on)?[ :,=]{1,3}(?P<v>\d{1,2}) ?(?:days?|d)\b", re.IGNORECASE
+    ),
+}
 _JOINS = re.compile(r"[\s,;]*(?:and|then)?[\s,]*")
 _OPENS = re.compile(
     r"(?: days?)?(?: (?:were|was|numbered|counted|charted|per|by|the|calendar|month|monthly|a|on|for|diary))*"
@@ -67,6 +80,22 @@ def diary_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
                 yield from _facts(note, sentence, vocabulary, concept_id, (found.start(), found.end()), pairs)
             else:
                 yield from _listed(note, sentence, vocabulary, concept_id)
+                yield from _of_its_line(note, sentence, vocabulary, concept_id)
+
+
+def _of_its_line(note: Note, sentence: Sentence, vocabulary: Vocabulary, concept_id: ConceptId) -> Iterator[Fact]:
+    """The days told behind the month that heads a line (`July: any headache 18 days. Migraine-type 10 days.`)."""
+    told = _DAYS_OF[concept_id].search(note.text, sentence.start, sentence.end)
+    line = note.text.rfind("\n", 0, told.start()) + 1 if told else 0
+    head = _HEADS_LINE.match(note.text, line, sentence.end) if told else None
+    if told is None or head is None or head.end() > told.start() or _SO_FAR.search(note.text, line, sentence.end):
+        return
+    if len(re.findall(rf"\b{_MONTH}", note.text[line : sentence.end], re.IGNORECASE)) > 1:
+        return
+    months = _dated([(head["m"], head["y"] or "")], note.written)
+    yield from _facts(
+        note, sentence, vocabulary, concept_id, told.span(), [(one, Decimal(told["v"])) for one in months]
+    )
 
 
 def _listed(note: Note, sentence: Sentence, vocabulary: Vocabulary, concept_id: ConceptId) -> Iterator[Fact]:

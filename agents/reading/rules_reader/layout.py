@@ -18,7 +18,10 @@ _OTHER_ANSWER = re.compile(r"\s?(?:yes|no|y|n)\b(?=\s{3,}\S)", re.IGNORECASE)
 _COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\.\.)[\"”’)\]]*\s+(?!\[ ?[xX✓] ?\] ?(?:yes|no)\b)(?=[A-Z0-9\"“(\[#]|/e?s/)")
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[.!])(?<!\.\.)|(?<=\?)(?!\s{1,20}[(\[]\s?[xX✓✔]\s?[)\]]))[\"”’)\]]*\s+"
+    r"(?!\[ ?[xX✓] ?\] ?(?:yes|no)\b)(?=[A-Z0-9\"“(\[#]|/e?s/)"
+)
 _ABBREVIATION = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|"
     r"max|(?<!\d )min|[tbq]\.i\.d|q\.[dh]\.?s?|p\.r\.n)\.$|"

@@ -26,6 +26,9 @@ _TO = (
 RANGE = re.compile(
     rf"(?<![\d/])(?P<first>{_DAY}|\b(?:{_NAME})\b\.?){_TO}(?:the end of )?(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
 )
+_SPACED = re.compile(
+    rf"(?<![\d/])(?P<first>{_DAY})(?:[ \t]{{2,}}|[ \t]*[|;][ \t]*)(?P<last>{_DAY})(?![\d/])", re.IGNORECASE
+)
 SINCE = re.compile(
     r"\b(?:since|onset|began|begun|started|commenced|initiated|introduced|beginning|came on|set in|"
     rf"first (?:noticed|felt|appeared|started)|dat(?:es|ing) back)(?:\s|:\s{{0,3}})"
@@ -93,6 +96,13 @@ def run_in(words: str, written: date | None) -> Run:
     if first and length is not None:
         return Run(first, first + timedelta(days=length))
     return Run(first, None)
+
+
+def spaced_run(words: str, written: date | None) -> Run | None:
+    """The run of a table's row that only a gap parts from first to last day; None where it holds no such pair."""
+    found = _SPACED.search(words)
+    run = _of_range(found["first"], found["last"], written) if found else None
+    return run if run and run.first and run.last and run.first < run.last else None
 
 
 def _of_months(found: re.Match[str], written: date) -> Run | None:

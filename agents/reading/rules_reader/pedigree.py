@@ -17,19 +17,30 @@ Cues = Mapping[str, re.Pattern[str]]
 MATERNAL, PATERNAL = ConceptId("maternal_cancer_relatives"), ConceptId("paternal_cancer_relatives")
 CLOSE, COMPLETE = ConceptId("close_relative_cancer"), ConceptId("pedigree_complete")
 _DEGREE = {
-    "mother": 1, "father": 1, "sister": 1, "brother": 1, "son": 1, "daughter": 1, "aunt": 2, "uncle": 2,
-    "grandmother": 2, "grandfather": 2, "niece": 2, "nephew": 2, "half-sister": 2, "half-brother": 2, "cousin": 3,
+    "mother": 1, "father": 1, "mom": 1, "mum": 1, "dad": 1, "sister": 1, "brother": 1, "son": 1, "daughter": 1,
+    "aunt": 2, "uncle": 2, "grandmother": 2, "grandfather": 2, "niece": 2, "nephew": 2, "half-sister": 2,
+    "half-brother": 2, "cousin": 3,
 }  # fmt: skip
 _NAMES = "|".join(sorted(_DEGREE, key=len, reverse=True))
 _KIN = re.compile(
-    rf"\b(?P<whose>maternal |paternal |(?:(?:{_NAMES})(?:'s|’s) )+)?(?P<great>great[- ])?(?P<kin>{_NAMES})s?\b"
+    rf"\b(?P<by>(?!(?:{_NAMES})['’])(?-i:[A-Z])[a-z]{{2,15}}['’]s |his |her )?"
+    rf"(?P<whose>maternal |paternal |(?:(?:{_NAMES})(?:'s|’s) )+)?(?P<great>great[- ])?(?P<kin>{_NAMES})s?\b"
     rf"(?: of (?:his|her|the|the patient's|my) (?:own )?(?P<of>{_NAMES})\b)?",
     re.IGNORECASE,
 )
-_SIDE = re.compile(r"\b(?P<side>maternal|paternal|mother's side|father's side)\b ?:", re.IGNORECASE)
+_PARENT = r"(?:mother|father|mom|mum|dad)['’]s "
+_SIDE = re.compile(
+    rf"\b(?P<side>(?:maternal|paternal)(?: side| relatives| family)?|{_PARENT}(?:side|half|family|people))\b ?[:–-]|"
+    rf"(?-i:On) (?:the |her |his )?(?P<on>{_PARENT}(?:side|half)|(?:maternal|paternal) side)\b,?",
+    re.IGNORECASE,
+)
+"""The side of the family whose relatives are listed behind it."""
+_PARENTS = {"mom": "mother", "mum": "mother", "dad": "father"}
+_OF_EITHER_SIDE = ("sister", "brother", "son", "daughter", "niece", "nephew", "half-sister", "half-brother")
 _CANCER = re.compile(
     r"\b(?:(?:cancer|carcinoma) of the )?(?P<kind>breast|ovarian|ovary|ovaries|pancrea\w+|prostate)\b"
-    r"(?:(?<=[a-z])[^,;.]{0,20}?\b(?:cancer|carcinoma|ca)\b|(?=[^,;.]{0,20}?\b(?:at|age|aged)\s\d\d))"
+    r"(?:,? (?P<years>\d\d)\b(?! ?(?:%|[mc]m|mg|years? ago|yrs? ago|[/-]\d))|"
+    r"(?:(?<=[a-z])[^,;.]{0,20}?\b(?:cancer|carcinoma|ca)\b|(?=[^,;.]{0,20}?\b(?:at|age|aged)\s\d\d)))"
     r"(?:[^,;.]{0,20}?\b(?:at|age|aged)\s(?:age\s)?(?P<age>\d\d))?",
     re.IGNORECASE,
 )
@@ -89,7 +100,7 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
     side = _side_at(text, sentence)
     found = list(_KIN.finditer(text, sentence.start, sentence.end))
     for number, match in enumerate(found):
-        label = _last_side(text, sentence, match.start())
+        label = _last_side(note, sentence, match.start())
         stop = found[number + 1].start() if number + 1 < len(found) else sentence.end
         stop = min([stop, *(mark.start() for mark in _SIDE.finditer(text, match.end(), stop))])
         words = text[match.start() : stop]
@@ -100,13 +111,13 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
             words, text[max(sentence.start, match.start() - 12) : match.start()], cancer, note.cues
         ):
             continue
-        kin = match["kin"].lower()
+        kin = _PARENTS.get(match["kin"].lower(), match["kin"].lower())
         yield Relative(
             kin=kin,
-            side=_side(kin, (match["whose"] or match["of"] or "").lower(), label or side),
-            degree=_degree(match),
+            side=_side(kin, (match["whose"] or match["of"] or match["by"] or "").lower(), label or side),
+            degree=_degree(match) + (1 if _of_a_parent(match, label) else 0),
             kind="ovarian" if cancer["kind"].lower().startswith("ovar") else cancer["kind"].lower(),
-            age=int(cancer["age"]) if cancer["age"] else None,
+            age=int(cancer["age"] or cancer["years"] or 0) or None,
             start=match.start(),
             end=match.start() + cancer.end(),
         )
@@ -122,7 +133,12 @@ def _degree(match: re.Match[str]) -> int:
     """How near a relative is: whose relative it is adds that person's own degree, `great` one more."""
     names = re.sub(r"['’]s\b", "", f"{match['whose'] or ''} {match['of'] or ''}".lower()).split()
     through = [_DEGREE.get(name, 0) for name in names]
-    return _DEGREE[match["kin"].lower()] + sum(through) + (1 if match["great"] else 0)
+    return _DEGREE[match["kin"].lower()] + sum(through) + (1 if match["great"] else 0) + _through(match)
+
+
+def _through(match: re.Match[str]) -> int:
+    """Degrees that a relative's own name before it adds (`Pilar's daughter`): two at the least."""
+    return 2 if (match["by"] or "").strip().endswith(("'s", "’s")) else 0
 
 
 def _counts(words: str, before: str, cancer: re.Match[str], cues: Cues) -> bool:
@@ -137,27 +153,36 @@ def _side_at(text: str, sentence: Sentence) -> str:
     return _plain(sentence.heading) if sentence.section is Section.FAMILY or sentence.heading else ""
 
 
-def _last_side(text: str, sentence: Sentence, place: int) -> str:
-    marks = list(_SIDE.finditer(text, sentence.start, place))
-    return _plain(marks[-1]["side"]) if marks else ""
+def _last_side(note: Note, sentence: Sentence, place: int) -> str:
+    """The side that the sentence, or one before it in its paragraph, puts before the relatives it lists."""
+    block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
+    marks = list(_SIDE.finditer(note.text, min(block[0].start, sentence.start), place))
+    return _plain(marks[-1]["side"] or marks[-1]["on"]) if marks else ""
+
+
+def _of_a_parent(match: re.Match[str], label: str) -> bool:
+    """Whether `his sister`, in a list of one side of the family, is the sister of the parent on that side."""
+    own = match["kin"].lower() in _OF_EITHER_SIDE and not match["whose"]
+    return own and bool(label) and (match["by"] or "").strip().lower() in ("his", "her")
 
 
 def _plain(words: str) -> str:
     lowered = words.lower()
-    maternal, paternal = ("matern" in lowered or "mother" in lowered), ("patern" in lowered or "father" in lowered)
+    maternal = any(word in lowered for word in ("matern", "mother", "mom", "mum"))
+    paternal = any(word in lowered for word in ("patern", "father", "dad"))
     if maternal == paternal:
         return ""
     return "maternal" if maternal else "paternal"
 
 
 def _side(kin: str, whose: str, label: str) -> str:
-    if whose.startswith(("maternal", "mother")):
+    if whose.startswith(("maternal", "mother", "mom", "mum")):
         return "maternal"
-    if whose.startswith(("paternal", "father")):
+    if whose.startswith(("paternal", "father", "dad")):
         return "paternal"
     if kin in ("mother", "father"):
         return "maternal" if kin == "mother" else "paternal"
-    if kin in ("sister", "brother", "son", "daughter", "niece", "nephew"):
+    if kin in _OF_EITHER_SIDE and (not whose or (not label and whose.strip() in ("his", "her"))):
         return "both"
     return label
 

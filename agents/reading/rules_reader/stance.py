@@ -74,7 +74,8 @@ def statement_assertion(
     near = re.split(r",|:\s", around.before)[-1] if hedges_count else around.before
     denied = _denied(near, cues) and not cues["begins_anew"].match(around.said)
     denied = denied and not (cues["own_denial"].match(around.said) and _ADDED.search(near))
-    answered = cues["negated_after"].search(around.after if _WORD.search(around.after) else around.rest)
+    asked = _asks(around.after) or not _WORD.search(around.after)
+    answered = cues["negated_after"].search(around.rest if asked else around.after)
     boxed = cues["boxed_no"].match(around.rest)
     if boxed and (denied or _denied(around.said, cues)):
         return Assertion.UNCERTAIN
@@ -124,6 +125,11 @@ def _planned(around: Surroundings, sentence: Sentence, cues: Cues) -> bool:
     if cues["intends_before"].search(around.before) or cues["intended_after"].search(around.after):
         return True
     return bool(cues["intends_within"].search(around.said))
+
+
+def _asks(after: str) -> bool:
+    """Whether only a form's question stands behind a statement, its answer in the next column."""
+    return not after.strip(" \t\n:?") or after.rstrip().endswith((":", "?"))
 
 
 def _denied(before: str, cues: Cues) -> bool:

@@ -15,7 +15,7 @@ from agents.reading.rules_reader.note import Note, stated
 from agents.reading.rules_reader.numbers import number_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
-from agents.reading.rules_reader.subject import subject_of
+from agents.reading.rules_reader.subject import in_a_pedigree, subject_of
 from agents.reading.rules_reader.treatment_course import course_of, days_of
 from agents.reading.rules_reader.visit_dated import on_its_visit
 from cases.document import Document, DocumentKind
@@ -287,7 +287,9 @@ def _other_attended(note: Note, sentence: Sentence) -> bool:
 
 def _is_past(statement: Statement) -> bool:
     note, match = statement.note, statement.match
-    if statement.sentence.section is Section.FAMILY:
+    if subject_in(statement) is Experiencer.FAMILY and in_a_pedigree(
+        note.layout.text, note.text, statement.sentence, note.cues
+    ):
         return True
     if match.concept.past_counts or match.concept.kind is ConceptKind.TREATMENT:
         return False

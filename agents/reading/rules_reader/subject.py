@@ -46,10 +46,17 @@ def subject_of(
     if _turns_back(own[_behind_kin(own, cues) :] + said, cues, gender):
         return Experiencer.PATIENT
     if _other_gender(before, said, gender):
-        return Experiencer.OTHER
+        return Experiencer.FAMILY if cues["kin"].search(own) else Experiencer.OTHER
     if cues["kin"].search(own) and not cues["kin_tells"].search(own):
         return Experiencer.FAMILY
     return Experiencer.FAMILY if _opened_by_kin(text, sentence, clause, place, cues) else Experiencer.PATIENT
+
+
+def in_a_pedigree(whole: str, text: str, sentence: Sentence, cues: Cues) -> bool:
+    """Whether what is said of a relative is family history: the note tells a pedigree, or the sentence names kin."""
+    if sentence.section is Section.FAMILY or cues["tells_pedigree"].search(whole):
+        return True
+    return cues["told_of_kin"].search(text, sentence.start, sentence.end) is not None
 
 
 def _opened_by_kin(text: str, sentence: Sentence, clause: tuple[int, int], place: tuple[int, int], cues: Cues) -> bool:

@@ -13,6 +13,7 @@ _UNIT = re.compile(
     r"\s?[(\[]\s?(?P<unit>%|mm\s?\[?Hg\]?|kPa|kg|cm|lbs?|in|ft|[A-Za-z]{1,5}/[A-Za-z0-9]{1,6})\s?[)\]]", re.IGNORECASE
 )
 _IDENTITY = re.compile(r"\b(?:DOB|MRN|D\.O\.B|born)\b|birth", re.IGNORECASE)
+_NOTHING = re.compile(r"\s*(?:none|nil|n/a)\b", re.IGNORECASE)
 _VALUE = re.compile(
     r"^(?:[<>]\s?)?\d[\d.,/:]*\s?(?:%|[A-Za-z%][A-Za-z0-9%/\[\]]{0,9})?(?:\s?\([^)]*\))?$|"
     r"^(?:pos|neg|positive|negative|non-?reactive|reactive|yes|no|none|normal|absent|present|final|prelim\w*|pending|"
@@ -139,7 +140,7 @@ def _is_labelled(line: str) -> bool:
 
 def _is_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, int]]) -> bool:
     """Whether a line names columns: short cells without values, over a row that holds some."""
-    if len(cells) < 2 or any(_IDENTITY.search(cell.words) for cell in cells):
+    if len(cells) < 2 or any(_IDENTITY.search(cell.words) or _NOTHING.match(cell.words) for cell in cells):
         return False
     if any(len(cell.words.split()) > _LONGEST_CELL or ":" in cell.words for cell in cells):
         return False
@@ -162,7 +163,9 @@ def _is_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, in
 
 def _is_aligned_head(cells: Sequence[Cell], text: str, following: Sequence[tuple[int, int]]) -> bool:
     """Whether short words without figures, or dates, stand over two rows whose cells begin just where they do."""
-    if len(cells) < 2 or any(_IDENTITY.search(cell.words) or ":" in cell.words for cell in cells):
+    if len(cells) < 2 or any(_NOTHING.match(cell.words) or ":" in cell.words for cell in cells):
+        return False
+    if any(_IDENTITY.search(cell.words) for cell in cells):
         return False
     dated = all(_STARTS_WITH_DATE.match(cell.words) for cell in cells)
     if not dated and any(len(cell.words.split()) > 3 or re.search(r"\d", cell.words) for cell in cells):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.reading.rules_reader.numbers import NUMBER_WORD, number_of
-from agents.reading.rules_reader.partial_dates import MONTHS, SINCE, Run, length_in, length_of, run_in
+from agents.reading.rules_reader.partial_dates import MONTHS, SINCE, Run, length_in, length_of, run_in, spaced_run
 from cases.evidence import Course, Outcome
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -48,6 +48,9 @@ def course_of(words: str, rest: str, written: date | None, cues: Cues, before: s
     outcomes = outcomes_in((lead[0] if lead else "") + words, cues) or outcomes_in(rest, cues)
     if not outcomes and cues["failed_list"].match(before):
         outcomes = frozenset({Outcome.FAILED})
+    if outcomes and (run.first is None or last is None):
+        run = spaced_run(words, written) or run
+        last = last or run.last
     return Course(starts=run.first, ends=last, dose=dose, dose_unit=unit, outcomes=outcomes)
 
 
