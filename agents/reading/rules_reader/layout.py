@@ -19,6 +19,8 @@ _COLUMNS = re.compile(r"\S\s{3,}\S")
 _HEADING_TERSE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z/]{0,11})(?: {2,}|\t)(?=\S)")
 _STARTS_NEW = re.compile(r"^\s*(?:[-*•–—]\s|\d{1,2}[.)]\s|\[|☐|☑|☒|□|[A-Za-z][\w /&'()\-]{0,40}:|\|)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\.\.)[\"”’)\]]*\s+(?=[A-Z0-9\"“(\[#]|/e?s/)")
+_TICKED_ANSWER = re.compile(r"\[\s?[xX✓✔]\s?\] ?(?:yes|no|none)\b", re.IGNORECASE)
+"""A box that answers the question before it: one sentence with it."""
 _ABBREVIATION = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Pt|St|vs|No|approx|e\.g|i\.e|Jr|Sr|M\.D|D\.O|a\.m|p\.m|Ave|Rd|Fig|cf|al|resp|temp|sat|max|min|[tbq]\.i\.d|q\.[dh]\.?s?|p\.r\.n)\.$|"
     r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
@@ -212,6 +214,8 @@ def _kind(heading: str, cues: Cues) -> Section:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for match in _SENTENCE_END.finditer(text, start, end):
+        if text[match.start() - 1] == "?" and _TICKED_ANSWER.match(text, match.end()):
+            continue
         if _ABBREVIATION.search(text, max(first, match.start() - 14), match.start()):
             continue
         if not text[first : match.start()].strip(" \t-*•?!"):
