@@ -49,7 +49,8 @@ _PATTERN = re.compile(
           \ (?P<au>day|week|month|year)s?\ (?:ago|earlier|prior|before))
     | (?P<vague>(?:a\ while|some\ time|a\ long\ time|long|years|months|a\ few\ (?:years|months))\ (?:ago|back))
     | (?P<thisyear>(?:earlier|early|late)\ this\ year)
-    | (?P<last>last\ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
+    | (?P<last>(?<!\bin\ the\ )(?<!\bover\ the\ )(?<!\bin\ )last
+          \ (?P<lu>week|month|year|visit|admission|hospitali[sz]ation))
     | (?P<yesterday>yesterday|last\ night|overnight)
     | (?P<today>today|this\ (?:morning|afternoon|evening|visit))
     )(?![\w/]|-\d)""",

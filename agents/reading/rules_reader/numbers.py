@@ -19,6 +19,31 @@ NUMBER_WORD = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{
 """A number in words as a pattern, up to ninety-nine."""
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAME = re.compile(rf"\b({'|'.join(_DAYS)})[a-z]{{0,6}}\b")
+_PER_WEEK = frozenset({"d/wk", "/wk"})
+_EVERY = frozenset({"daily", "every day", "each day", "once a day"})
+_WEEKDAYS = re.compile(r"m ?- ?f|every weekday|mon[a-z]* ?(?:-|through|thru|to) ?(?P<last>fri|sat)[a-z]*")
+
+
+def days_a_week(words: str) -> Decimal | None:
+    """On how many days of a week something is that words name by its days (`Mon and Thu`, `M-F`, `daily`)."""
+    plain = " ".join(words.casefold().split())
+    if plain in _EVERY:
+        return Decimal(7)
+    through = _WEEKDAYS.fullmatch(plain)
+    if through:
+        return Decimal(6 if through["last"] == "sat" else 5)
+    named = {match[1] for match in _DAY_NAME.finditer(plain)}
+    return Decimal(len(named)) if named else None
+
+
+def count_of(words: str, unit: str) -> Decimal | None:
+    """The number that words mean in a unit: of what is counted by the week also the days that they name."""
+    number = number_of(words)
+    return days_a_week(words) if number is None and unit in _PER_WEEK else number
+
+
 def number_of(words: str) -> Decimal | None:
     """The number that words mean; None where they are none."""
     plain = words.strip().casefold().replace(",", "")

@@ -11,6 +11,7 @@ from knowledge.vocabulary import Concept, ConceptKind
 _DEEDS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT, ConceptKind.DOCUMENT})
 Cues = Mapping[str, re.Pattern[str]]
 _WORD = re.compile(r"\w")
+_ANSWERED = re.compile(r"\[\s?[xX✓✔]\s?\] ?(?:yes|no|none)$", re.IGNORECASE)
 _ADDED = re.compile(r"(?:\band|,)\s*$", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ def statement_assertion(
         return Assertion.HYPOTHETICAL
     if cues["voided"].search(around.rest) or cues["voided_before"].search(around.before):
         return Assertion.UNCERTAIN
-    if cues["unsure_within"].search(around.said):
+    if cues["unsure_within"].search(around.said) and not _ANSWERED.search(around.said):
         return Assertion.UNCERTAIN
     if cues["refused_before"].search(around.before) or cues["undone_after"].search(around.after):
         return Assertion.REFUSED

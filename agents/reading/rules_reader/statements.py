@@ -12,7 +12,7 @@ from agents.reading.rules_reader.films import of_its_films
 from agents.reading.rules_reader.lasting import fasted_before, lasting, with_outcome_after, with_words_before
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
-from agents.reading.rules_reader.numbers import number_of
+from agents.reading.rules_reader.numbers import count_of
 from agents.reading.rules_reader.places import level_of, side_of
 from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
 from agents.reading.rules_reader.subject import in_a_pedigree, subject_of
@@ -167,7 +167,7 @@ def _values(concept: Concept, groups: Mapping[str, str | None]) -> tuple[Decimal
     unit = (groups["u"] or "") if "u" in groups else concept.unit
     found: list[Decimal | None] = []
     for name in ("v", "h"):
-        number = number_of(groups.get(name) or "")
+        number = count_of(groups.get(name) or "", concept.unit)
         value = concept.canonical(number, unit) if number is not None else None
         found.append(value if value is not None and concept.is_plausible(value) else None)
     return found[0], found[1]

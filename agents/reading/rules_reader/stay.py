@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from agents.reading.rules_reader.layout import Sentence
 from agents.reading.rules_reader.note import Note
-from agents.reading.rules_reader.partial_dates import ANY_DAY, day_of
+from agents.reading.rules_reader.partial_dates import ANY_DAY, RANGE, day_of, run_in
 from agents.reading.rules_reader.stance import clause_of
 from agents.reading.rules_reader.statements import Match, Statement, fact_of
 from cases.evidence import Assertion, Fact
@@ -17,6 +17,10 @@ from knowledge.vocabulary import Vocabulary
 MIDNIGHTS = ConceptId("inpatient_midnights")
 TO_FACILITY = ConceptId("days_to_facility")
 _WITHIN = 45
+_UNTIL_ADMITTED = 90
+"""So many days after discharge a day without a year may still be of the next admission."""
+_AHEAD = timedelta(days=7)
+"""So far ahead may an order for discharge be written."""
 
 
 def stay_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -24,10 +28,11 @@ def stay_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
     if MIDNIGHTS not in vocabulary.concepts:
         return
     text, cues = note.layout.text, note.cues
-    if not cues["discharged_from_stay"].search(text):
+    spanned = _spanned(note)
+    if not spanned and not cues["discharged_from_stay"].search(text):
         return
-    admitted = _dated(note, cues["inpatient_order"])
-    discharged = _dated(note, cues["discharged_from_stay"])
+    admitted = _dated(note, cues["inpatient_order"]) or (spanned and (spanned[0], spanned[1]))
+    discharged = _dated(note, cues["discharged_from_stay"]) or (spanned and (spanned[0], spanned[2]))
     withdrawn = cues["inpatient_withdrawn"].search(text) is not None
     if discharged is None:
         return
@@ -37,8 +42,19 @@ def stay_facts(note: Note, vocabulary: Vocabulary) -> Iterator[Fact]:
         assertion = Assertion.UNCERTAIN if withdrawn else Assertion.AFFIRMED
         yield _counted(note, vocabulary, MIDNIGHTS, admitted[0], midnights, assertion)
     arrival = _arrival(note, left)
-    if arrival is not None:
+    if arrival is not None and arrival[1] >= left:
         yield _counted(note, vocabulary, TO_FACILITY, arrival[0], Decimal((arrival[1] - left).days), Assertion.AFFIRMED)
+
+
+def _spanned(note: Note) -> tuple[Sentence, date, date] | None:
+    """First and last day of a stay that is said to have been an inpatient's, where a range gives both."""
+    for sentence in note.sentences:
+        found = RANGE.search(note.text, sentence.start, sentence.end)
+        if found and note.cues["inpatient_through"].search(note.text[sentence.start : found.start()][-_WITHIN:]):
+            run = run_in(found[0], note.written)
+            if run.first and run.last and run.first <= run.last:
+                return sentence, run.first, run.last
+    return None
 
 
 def _dated(note: Note, cue: re.Pattern[str]) -> tuple[Sentence, date] | None:
@@ -48,27 +64,33 @@ def _dated(note: Note, cue: re.Pattern[str]) -> tuple[Sentence, date] | None:
         if not found or note.cues["undone_status"].search(note.text, found.end(), sentence.end):
             continue
         days = [
-            (abs(match.start() - found.start()), day)
+            (max(match.start() - found.end(), found.start() - match.end()), day)
             for match in ANY_DAY.finditer(
                 note.text, max(sentence.start, found.start() - _WITHIN), found.end() + _WITHIN
             )
-            if (day := day_of(match[0], note.written, late=False))
+            if (day := day_of(match[0], _soon(note.written), late=False))
         ]
         if days:
             return sentence, min(days)[1]
     return None
 
 
+def _soon(written: date | None) -> date | None:
+    return written + _AHEAD if written else None
+
+
 def _arrival(note: Note, left: date) -> tuple[Sentence, date] | None:
     """The stated day of admission to the facility, else the day of discharge where the words say the same day."""
     for sentence in note.sentences:
         found = note.cues["to_facility"].search(note.text, sentence.start, sentence.end)
+        if not found and note.cues["names_facility"].search(note.layout.text):
+            found = note.cues["bed_at_facility"].search(note.text, sentence.start, sentence.end)
         if not found:
             continue
         days = [
             day
             for match in ANY_DAY.finditer(note.text, found.start(), sentence.end)
-            if (day := day_of(match[0], None, late=False))
+            if (day := day_of(match[0], left + timedelta(days=_UNTIL_ADMITTED), late=False))
         ]
         if days:
             return sentence, max(days)
