@@ -34,6 +34,12 @@ _SAME_RECORDING = re.compile(r"\b(?:nadir|lowest|low|minimum|min)\b")
 _FALLEN = re.compile(r"\bfrom \d{2,3}\s?(?:%|percent)? (?:down )?to $")
 """Before the second value of a fall: taken as the first was."""
 _OWN_VALUE = re.compile(r"(?: (?:AHI|index|apneas?|events))?\s?[:=]?\s?(?:of |was )?\d")
+_PASSED = re.compile(
+    r"\b(?:resolv\w+|gestational|pregnan\w+|post-?partum|in remission|no longer|cured|normali[sz]ed|used to|"
+    r"came off|off (?:all )?(?:\w+ )?(?:meds|medications?|treatment|pills))\b",
+    re.IGNORECASE,
+)
+"""In a sentence that names a condition which as a rule does not go away: that it did."""
 _NO_PARTS = frozenset({"pao2", "paco2"})
 _LABELLED = re.compile(r"\s*[A-Za-z][\w ()/&'-]{0,40}:")
 _HEAD = 400
@@ -137,7 +143,8 @@ def _of_a_part(note: Note, reading: Reading) -> bool:
 
 def _mentioned_fact(note: Note, sentence: Sentence, mention: Mention) -> Fact:
     act = mention.concept.kind in _ACTS
-    stays = mention.concept.kind is ConceptKind.CONDITION and mention.concept.past_counts
+    lasting = mention.concept.kind is ConceptKind.CONDITION and mention.concept.past_counts
+    stays = lasting and not _PASSED.search(note.text, sentence.start, sentence.end)
     stance = stance_of(note.text, sentence, mention.start, mention.end, note.cues, measured=False, act=act, stays=stays)
     when, words = when_of(note, sentence, (sentence.start, sentence.end))
     if stays and when and note.written and when.on < note.written:
