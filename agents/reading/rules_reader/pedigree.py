@@ -36,6 +36,9 @@ _SIDE = re.compile(
 )
 """The side of the family whose relatives are listed behind it."""
 _PARENTS = {"mom": "mother", "mum": "mother", "dad": "father"}
+_LEAD = 40
+_FARTHER = re.compile(r"\b(?:cousin|by marriage|in-law|step\w*|adopt\w*)\b[^,;()]{0,12}$", re.IGNORECASE)
+_THROUGH = re.compile(r"\b(?:daughter|son|child|wife|husband|spouse|partner|widow) of\b", re.IGNORECASE)
 _OF_EITHER_SIDE = ("sister", "brother", "son", "daughter", "niece", "nephew", "half-sister", "half-brother")
 _CANCER = re.compile(
     r"\b(?:(?:cancer|carcinoma) of the )?(?P<kind>breast|ovarian|ovary|ovaries|pancrea\w+|prostate)\b"
@@ -105,7 +108,7 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
         stop = min([stop, *(mark.start() for mark in _SIDE.finditer(text, match.end(), stop))])
         words = text[match.start() : stop]
         cancer = _CANCER.search(words)
-        if cancer and _OF_THE_NEXT.match(words, cancer.end()):
+        if (cancer and _OF_THE_NEXT.match(words, cancer.end())) or _explains_no_blood(text, sentence, match):
             continue
         if not cancer or not _counts(
             words, text[max(sentence.start, match.start() - 12) : match.start()], cancer, note.cues
@@ -121,6 +124,15 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
             start=match.start(),
             end=match.start() + cancer.end(),
         )
+
+
+def _explains_no_blood(text: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether a relative in brackets only explains one who is farther off, or none by blood."""
+    opened = text.rfind("(", sentence.start, match.start())
+    if opened < 0 or ")" in text[opened : match.start()]:
+        return False
+    lead = text[max(sentence.start, opened - _LEAD) : opened]
+    return _FARTHER.search(lead) is not None or _THROUGH.search(text, opened, match.end()) is not None
 
 
 def degree_of(words: str) -> int | None:

@@ -12,6 +12,7 @@ _DEEDS = frozenset({ConceptKind.PROCEDURE, ConceptKind.TREATMENT, ConceptKind.DO
 Cues = Mapping[str, re.Pattern[str]]
 _WORD = re.compile(r"\w")
 _ANSWERED = re.compile(r"\[\s?[xX✓✔]\s?\] ?(?:yes|no|none)$", re.IGNORECASE)
+_NOT_BEFORE = re.compile(r"\b(?:not|isn['’]t|aren['’]t)\s(?:to be\s)?$", re.IGNORECASE)
 _ADDED = re.compile(r"(?:\band|,)\s*$", re.IGNORECASE)
 
 
@@ -89,6 +90,16 @@ def statement_assertion(
     ):
         return Assertion.UNCERTAIN
     return Assertion.NEGATED if cues["undone_within"].search(around.said) else Assertion.AFFIRMED
+
+
+def of_a_denial(found: Assertion, around: Surroundings, cues: Cues) -> Assertion:
+    """What a statement that denies in its own words says: the absence, unless that is doubted or denied in its turn."""
+    if found is Assertion.NEGATED and _NOT_BEFORE.search(around.before):
+        return Assertion.UNCERTAIN
+    if found is not Assertion.AFFIRMED:
+        return found
+    unsure = cues["denial_unsure"].search(around.before) or cues["denial_unsure"].search(around.rest)
+    return Assertion.UNCERTAIN if unsure else Assertion.NEGATED
 
 
 def is_deed(concept: Concept) -> bool:

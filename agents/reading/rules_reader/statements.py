@@ -1,7 +1,7 @@
 """Facts from statements: what sentences and table rows say by the vocabulary's patterns, each fully qualified."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,11 +12,18 @@ from agents.reading.rules_reader.films import of_its_films
 from agents.reading.rules_reader.lasting import fasted_before, lasting, with_outcome_after, with_words_before
 from agents.reading.rules_reader.layout import Section, Sentence
 from agents.reading.rules_reader.note import Note, stated
-from agents.reading.rules_reader.numbers import count_of
 from agents.reading.rules_reader.places import level_of, side_of
-from agents.reading.rules_reader.stance import clause_of, is_deed, statement_assertion, surroundings, undone
+from agents.reading.rules_reader.stance import (
+    clause_of,
+    is_deed,
+    of_a_denial,
+    statement_assertion,
+    surroundings,
+    undone,
+)
 from agents.reading.rules_reader.subject import in_a_pedigree, subject_of
 from agents.reading.rules_reader.treatment_course import course_of, days_of
+from agents.reading.rules_reader.values import values_of
 from agents.reading.rules_reader.visit_dated import on_its_visit
 from cases.document import Document, DocumentKind
 from cases.evidence import Assertion, Course, DateBasis, Experiencer, Fact, FactDate, Laterality, Origin, Setting, Span
@@ -158,19 +165,8 @@ def _matches(note: Note, sentence: Sentence, vocabulary: Vocabulary) -> Iterator
         text = note.dateless if "v" in pattern.regex.groupindex else note.text
         for found in pattern.regex.finditer(text, sentence.start, sentence.end):
             groups = found.groupdict()
-            value, high = _values(concept, groups)
+            value, high = values_of(concept, groups)
             yield Match(concept, pattern.denies, found.start(), found.end(), value, high, bool(groups.get("v")))
-
-
-def _values(concept: Concept, groups: Mapping[str, str | None]) -> tuple[Decimal | None, Decimal | None]:
-    """The value, and the other end of a range, in the concept's unit; None where the unit is foreign to it."""
-    unit = (groups["u"] or "") if "u" in groups else concept.unit
-    found: list[Decimal | None] = []
-    for name in ("v", "h"):
-        number = count_of(groups.get(name) or "", concept.unit)
-        value = concept.canonical(number, unit) if number is not None else None
-        found.append(value if value is not None and concept.is_plausible(value) else None)
-    return found[0], found[1]
 
 
 def _until(match: Match, matches: Sequence[Match], sentence: Sentence) -> int:
@@ -255,9 +251,8 @@ def _assertion(statement: Statement) -> Assertion:
         found = found if done else Assertion.PLANNED
     if found is Assertion.AFFIRMED and is_deed(match.concept):
         found = undone(around, note.cues) or found
-    if match.denies and found is Assertion.AFFIRMED:
-        unsure = note.cues["denial_unsure"].search(around.before) or note.cues["denial_unsure"].search(around.rest)
-        found = Assertion.UNCERTAIN if unsure else Assertion.NEGATED
+    if match.denies:
+        found = of_a_denial(found, around, note.cues)
     remark = match.concept.kind is ConceptKind.FINDING and note.is_listed(statement.sentence)
     doubted = note.frame.unfinal or (match.measured and note.frame.doubted) or remark
     if doubted and found in (Assertion.AFFIRMED, Assertion.NEGATED):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agents.reading.rules_reader.numbers import count_of
 from cases.evidence import Setting
 from knowledge.vocabulary import Concept, ConceptKind, Mention
 
@@ -236,3 +237,14 @@ def _parting(text: str, start: int, end: int) -> int:
     """Where the words between two values part: after the last break, which opens the second value's words."""
     breaks = list(_BREAKS.finditer(text, start, end))
     return breaks[-1].end() if breaks else end
+
+
+def values_of(concept: Concept, groups: Mapping[str, str | None]) -> tuple[Decimal | None, Decimal | None]:
+    """The value, and the other end of a range, in the concept's unit; None where the unit is foreign to it."""
+    unit = (groups["u"] or "") if "u" in groups else concept.unit
+    found: list[Decimal | None] = []
+    for name in ("v", "h"):
+        number = count_of(groups.get(name) or "", concept.unit)
+        value = concept.canonical(number, unit) if number is not None else None
+        found.append(value if value is not None and concept.is_plausible(value) else None)
+    return found[0], found[1]
