@@ -12,7 +12,7 @@ SECOND_OPINION = 0.1
 """The score of what the tagger alone takes for an identifier; recognisers that know a form or a label give more."""
 _CONTEXT = 64
 _FEWEST_DIGITS = 3
-_AGE = re.compile(r"9\d|1[0-2]\d|nineties|ninet|hundred|centenar|nonagen", re.IGNORECASE)
+_AGE = re.compile(r"(?<!\d)(?:9\d|1[0-2]\d)(?!\d)|nineties|ninet|hundred|centenar|nonagen", re.IGNORECASE)
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _FRACTION = re.compile(r"\d{1,2}/\d{1,2}")
 """Read as a date, or as a score, by the recogniser of dates."""
@@ -27,7 +27,7 @@ def find_unread(text: str, runs: Iterable[tuple[int, int, Tag, float]]) -> Itera
     for first, last, tag, _ in runs:
         start, end = _whole(text, first, last) if tag is Tag.NUMBER else (first, last)
         shown = text[start:end]
-        kind = _number(text, start, end) if tag is Tag.NUMBER else _other(tag, shown)
+        kind = _number(text, start, end) if tag is Tag.NUMBER else _other(tag, text[max(0, start - 1) : start], shown)
         if kind is not None:
             yield Found(start, end, kind, SECOND_OPINION)
 
@@ -57,12 +57,16 @@ def _number(text: str, start: int, end: int) -> PhiType | None:
     meaning, _ = meaning_of(text[max(0, start - _CONTEXT) : start])
     if meaning == KEEP:
         return None
-    return meaning if isinstance(meaning, PhiType) and meaning in _LABELLED else PhiType.ACCOUNT
+    if isinstance(meaning, PhiType) and meaning in _LABELLED:
+        return meaning
+    return PhiType.ACCOUNT if sum(c.isdigit() for c in shown) > _FEWEST_DIGITS else None
 
 
-def _other(tag: Tag, shown: str) -> PhiType | None:
+def _other(tag: Tag, before: str, shown: str) -> PhiType | None:
     if tag is Tag.AGE:
         return PhiType.AGE_OVER_89 if _AGE.search(shown) else None
+    if before == "/" and shown.isdigit():
+        return None
     if _BARE_YEAR.fullmatch(shown) or _FRACTION.fullmatch(shown) or (shown.isalpha() and shown.isupper()):
         return None
     return PhiType.DATE if _DATE_WORD.search(shown) else None

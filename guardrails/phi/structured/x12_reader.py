@@ -50,7 +50,7 @@ _FIXED: Mapping[str, Mapping[int, PhiType]] = {
     "CLP": {1: PhiType.ACCOUNT, 7: PhiType.ACCOUNT},
     "TRN": {2: PhiType.ACCOUNT},
     "HCR": {2: PhiType.ACCOUNT},
-    "BHT": {3: PhiType.ACCOUNT, 4: PhiType.DATE},
+    "BHT": {4: PhiType.DATE},
     "ISA": {9: PhiType.DATE},
     "GS": {4: PhiType.DATE},
     "TA1": {2: PhiType.DATE},
@@ -63,6 +63,8 @@ _SCANNED = frozenset({"MSG", "NTE", "K3", "AAA"})
 _DATED = frozenset({"DTP", "DTM", "DMG", "INS", "PAT", "HI", "BPR", "STC", "PLB"})
 _DAY = re.compile(r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:-?(?:19|20)\d{6})?(?:\d{4})?")
 _PERSON = "1"
+_REFERENCE_DIGITS = 4
+"""A reference of the submitter (BHT03) with fewer names a message and no case."""
 
 Elements = Sequence[tuple[int, int, str]]
 
@@ -94,6 +96,8 @@ def _elements(segment: re.Match[str]) -> Iterator[tuple[int, int, str]]:
 def _identifiers(name: str, elements: Elements) -> Iterator[Found]:
     for place, kind in _FIXED.get(name, {}).items():
         yield from _at(elements, place, kind)
+    if name == "BHT" and len(elements) > 2 and sum(c.isdigit() for c in elements[2][2]) >= _REFERENCE_DIGITS:
+        yield from _at(elements, 3, PhiType.ACCOUNT)
     if name in ("NM1", "N1"):
         yield from _party(name, elements)
     elif name == "REF" and elements:

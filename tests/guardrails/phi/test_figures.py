@@ -74,7 +74,10 @@ def test_everyday_sentences_of_other_authors(guard: PhiGuard) -> None:
 @pytest.mark.parametrize("part", ["seen", "kept"])
 def test_documents_of_an_author_who_had_not_seen_the_detector(guard: PhiGuard, part: str) -> None:
     figures = scored(guard, blind(part))
-    check(figures, {"char_recall": 0.92, "span_recall": 0.89, "span_precision": 0.90})
+    check(figures, {"char_recall": 0.955, "span_recall": 0.93, "span_precision": 0.95, "doc_clean": 0.69})
+    assert figures["neg_docs_touched"] <= 0.10
+    for kind in ("eponym", "drug"):
+        assert figures["neg_fp"][kind]["rate"] <= 0.05, kind
 
 
 def test_speed_on_one_core(guard: PhiGuard) -> None:
