@@ -31,7 +31,11 @@ HERE = Path(__file__).resolve().parent
 LABELS = HERE / "d"
 LATER = HERE / "d2"
 BLIND = HERE / "d3"
-"""By writers who had not seen the reader, after it was written: charts 5 may be studied, charts 6 are only scored."""
+"""By writers who had not seen the reader, after it was written: charts 5 and 6, all studied since."""
+UNSEEN = HERE / "d4"
+"""One chart of each service whose text nobody of the reader's has studied, and 300 near misses, some studied."""
+STRANGE = HERE / "d5"
+"""Two charts of each service in words as odd as their writers could find, first sight only, and 350 near misses."""
 LEAVES = HERE / "d_leaves"
 HELD_OUT = ("-3", "-4")
 Row = dict[str, Any]

@@ -11,6 +11,8 @@ import pytest
 from tests.labels.d_harness import (
     BLIND,
     LATER,
+    STRANGE,
+    UNSEEN,
     Miss,
     Row,
     by_leaf,
@@ -25,6 +27,8 @@ from tests.labels.d_harness import (
 GATE = ("home_oxygen", "pap", "knee_arthroplasty", "adalimumab")
 EVERY = 12
 EVERY_LATER = 8
+MOST = 0.06
+"""The share of near misses in strange hands that may be MET."""
 
 
 def service(chart: str) -> str:
@@ -67,15 +71,36 @@ def test_later_charts_in_other_hands_are_judged_right(
     assert 1 - len(misses) / total >= 0.95
 
 
-@pytest.mark.parametrize(("part", "least"), [("-5", 0.80), ("-6", 0.55)])
+@pytest.mark.parametrize(
+    ("labels", "least"), [(BLIND, 0.95), (UNSEEN, 0.53), (STRANGE, 0.41)], ids=lambda one: getattr(one, "name", None)
+)
 def test_charts_in_hands_that_never_saw_the_reader_give_no_false_met(
-    part: str, least: float, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+    labels: Path, least: float, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    total, misses = run_charts(tmp_path, lambda chart: chart.endswith(part), labels=BLIND)
+    total, misses = run_charts(tmp_path, labels=labels)
     if full_counts:
         report(total, misses, capsys)
     assert [miss for miss in misses if miss.false_met] == []
     assert 1 - len(misses) / total >= least
+
+
+@pytest.mark.parametrize(
+    ("labels", "most"), [(UNSEEN, MOST), (STRANGE, MOST)], ids=lambda one: getattr(one, "name", None)
+)
+def test_few_near_misses_in_strange_hands_are_met(
+    labels: Path, most: float, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not nought yet: rewritings that turn a whole note (`the film is another lady's`) still fool the reader now and then.
+
+    The figure may only fall (evals/records/d-evidence.md lists what is left by its mechanism).
+    """
+    wanted = {
+        row["id"] for number, row in enumerate(rows("near_misses.jsonl", labels)) if full_counts or number % 4 == 0
+    }
+    total, misses = run_edits("near_misses.jsonl", tmp_path, lambda row: row["id"] in wanted, labels)
+    if full_counts:
+        report(total, misses, capsys)
+    assert sum(miss.false_met for miss in misses) / total <= most
 
 
 def test_no_later_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,11 @@ _SIDE = re.compile(
 """The side of the family whose relatives are listed behind it."""
 _PARENTS = {"mom": "mother", "mum": "mother", "dad": "father"}
 _LEAD = 40
+_SPOUSE = re.compile(
+    r"(?: (?-i:[A-Z])[a-z]+)?['’]s\s+(?:late |first |second |ex-)?(?:widow\w*|wife|husband|partner|friend)\b",
+    re.IGNORECASE,
+)
+_BY_MARRIAGE = re.compile(r"\bby marriage\s?[:–-]", re.IGNORECASE)
 _FARTHER = re.compile(r"\b(?:cousin|by marriage|in-law|step\w*|adopt\w*)\b[^,;()]{0,12}$", re.IGNORECASE)
 _THROUGH = re.compile(r"\b(?:daughter|son|child|wife|husband|spouse|partner|widow) of\b", re.IGNORECASE)
 _OF_EITHER_SIDE = ("sister", "brother", "son", "daughter", "niece", "nephew", "half-sister", "half-brother")
@@ -127,7 +132,11 @@ def _relatives(note: Note, sentence: Sentence) -> Iterator[Relative]:
 
 
 def _explains_no_blood(text: str, sentence: Sentence, match: re.Match[str]) -> bool:
-    """Whether a relative in brackets only explains one who is farther off, or none by blood."""
+    """Whether a relative only leads to somebody by marriage, or in brackets explains one who is farther off."""
+    if _SPOUSE.match(text, match.end()) or _BY_MARRIAGE.search(
+        text, max(sentence.start, match.start() - _LEAD), match.start()
+    ):
+        return True
     opened = text.rfind("(", sentence.start, match.start())
     if opened < 0 or ")" in text[opened : match.start()]:
         return False
