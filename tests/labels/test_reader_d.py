@@ -84,23 +84,20 @@ def test_charts_in_hands_that_never_saw_the_reader_give_no_false_met(
     assert 1 - len(misses) / total >= least
 
 
-@pytest.mark.parametrize(
-    ("labels", "most"), [(UNSEEN, MOST), (STRANGE, MOST)], ids=lambda one: getattr(one, "name", None)
-)
+@pytest.mark.parametrize("labels", [UNSEEN, STRANGE], ids=lambda one: str(one.name))
 def test_few_near_misses_in_strange_hands_are_met(
-    labels: Path, most: float, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
+    labels: Path, tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not nought yet: rewritings that turn a whole note (`the film is another lady's`) still fool the reader now and then.
+    """Not nought yet: rewritings that turn a whole note (`the film is another lady's`) fool the reader now and then.
 
-    The figure may only fall (evals/records/d-evidence.md lists what is left by its mechanism).
+    The share may only fall (evals/records/d-evidence.md tells what is left).
     """
-    wanted = {
-        row["id"] for number, row in enumerate(rows("near_misses.jsonl", labels)) if full_counts or number % 4 == 0
-    }
+    held = enumerate(rows("near_misses.jsonl", labels))
+    wanted = {row["id"] for number, row in held if full_counts or number % 4 == 0}
     total, misses = run_edits("near_misses.jsonl", tmp_path, lambda row: row["id"] in wanted, labels)
     if full_counts:
         report(total, misses, capsys)
-    assert sum(miss.false_met for miss in misses) / total <= most
+    assert sum(miss.false_met for miss in misses) / total <= MOST
 
 
 def test_no_later_near_miss_is_met(tmp_path: Path, full_counts: bool, capsys: pytest.CaptureFixture[str]) -> None:
