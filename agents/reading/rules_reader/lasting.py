@@ -65,12 +65,13 @@ _OTHER_CARE = re.compile(
     r"\b(?:therap\w+|PT|mg|inject\w*|exercis\w+|physio\w*|blocks?|surgery|red flags?|fever)\b", re.IGNORECASE
 )
 _SHORT = 90
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def lasting(note: Note, sentence: Sentence) -> tuple[Course | None, int | None]:
     """Since when a finding lasts, as its sentence says, or one that it refers to; nothing if it went away between."""
     first = _begun(note, sentence)
-    if first is None or note.written is None or first > note.written or _broken(note, sentence):
+    if first is None or note.written is None or first > note.written or _broken(note, sentence, first):
         return None, None
     return Course(starts=first), (note.written - first).days
 
@@ -103,12 +104,29 @@ def _days(count: str, unit: str) -> int | None:
     return int(number) * _DAYS[unit[0].lower()] if number is not None else None
 
 
-def _broken(note: Note, sentence: Sentence) -> bool:
-    """Whether the paragraph says that it went away in between, so that its beginning gives no length."""
+def _broken(note: Note, sentence: Sentence, first: date) -> bool:
+    """Whether the paragraph says that it went away in between, so that its beginning gives no length.
+
+    What a sentence tells of a year before it began does not break it.
+    """
     block = [one for one in note.paragraphs[sentence.paragraph] if one.block == sentence.block] or [sentence]
-    around = note.text[block[0].start : block[-1].end]
+    since = [one for one in block if not _of_before(note.text[one.start : one.end], first)] or [sentence]
+    around = note.text[since[0].start : since[-1].end]
     spans = [match.span() for match in note.cues["broken_since"].finditer(around)]
-    return any(not re.search(r"\b(?:no|not|never|without)\b[^.;]{0,20}$", around[:start]) for start, _ in spans)
+    return any(
+        not re.search(r"\b(?:no|not|never|without)\b[^.;]{0,20}$", around[:start])
+        and not any(
+            one.start <= since[0].start + start < one.end
+            for one in block
+            if _of_before(note.text[one.start : one.end], first)
+        )
+        for start, _ in spans
+    )
+
+
+def _of_before(words: str, first: date) -> bool:
+    years = [int(year) for year in _YEAR.findall(words)]
+    return bool(years) and max(years) < first.year
 
 
 def with_words_before(course: Course, days: int | None, before: str, note: Note) -> tuple[Course, int | None]:
