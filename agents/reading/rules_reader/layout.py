@@ -27,6 +27,12 @@ _ABBREVIATION = re.compile(
     r"max|(?<!\d )min|[tbq]\.i\.d|q\.[dh]\.?s?|p\.r\.n)\.$|"
     r"(?<![A-Za-z])(?<!vitamin )(?<!hepatitis )[A-Z]\.$"
 )
+_FORM_ROW = re.compile(
+    r"(?:(?:\[\s?[xX✓✔]\s?\]|\([xX✓✔]\)|[☑☒]) ?(?:yes|no|none|y|n)\b|\?)(?P<gap>[^\S\n]*\n\s*)"
+    r"(?![\s\[(☐☑☒□]|(?:yes|no|none)\b)",
+    re.IGNORECASE,
+)
+"""A row of a form ends with its ticked answer, or with a question whose boxes are empty: the next row is another."""
 _ANSWER = re.compile(r"No(?:ne)?\b\s*(?:[.,;(\n]|$)")
 _LONGEST_HEADING = 6
 _WRAPPED = 50
@@ -219,14 +225,17 @@ def _kind(heading: str, cues: Cues) -> Section:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        if _ABBREVIATION.search(text, max(first, match.start() - 14), match.start()):
+    ends = [match.span() for match in _SENTENCE_END.finditer(text, start, end)]
+    rows = [match.span("gap") for match in _FORM_ROW.finditer(text, start, end)]
+    for last, following in sorted({*ends, *rows}):
+        if last < first or _ABBREVIATION.search(text, max(first, last - 14), last):
             continue
-        if text[match.start() - 1] == "?" and (_BOX.match(text, match.end()) or _ANSWER.match(text, match.end())):
+        asked = text[last - 1] == "?" and (last, following) not in rows
+        if asked and (_BOX.match(text, following) or _ANSWER.match(text, following)):
             continue
-        if not text[first : match.start()].strip(" \t-*•?!"):
+        if not text[first:last].strip(" \t-*•?!"):
             continue
-        yield first, match.start()
-        first = match.end()
+        yield first, last
+        first = following
     if text[first:end].strip():
         yield first, end
