@@ -112,7 +112,7 @@ _LABELS: dict[Meaning, str] = {
     "|diagnoses"
     "|service code|service codes|svc code|condition code|occurrence code|value code|hcc|ccs|icd o|dsm"
     "|dsm code|snodent|cdt|gpi|lot size|steps|range|ref range|normal range|reference range"
-    "|msg|message id|control number|run|job|conv|build id|commit|loop",
+    "|msg|message id|conv|build id|commit|loop",
 }
 _FILLERS = listed(
     "number numbers num no nos nbr nr id ids identifier code is was are were of the a an his her their my our "
